@@ -1,0 +1,180 @@
+//! Secrets that callers show: site keys and admin tokens. Only their hashes are kept.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
+
+/// A site's key: 12 characters of `[a-z0-9]`, about 62 bits.
+///
+/// WordPress accepts no other length, and clients that put the key into the host name need one
+/// that is a DNS label; case does not count (protocol sections 0.10 and 8).
+#[derive(Clone, PartialEq, Eq)]
+pub struct SiteKey(String);
+
+/// An admin's token: opens what a site key does not.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AdminToken(String);
+
+/// Why a text cannot be a secret of that kind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// Wrong length or characters for a site key.
+    #[error("a site key has exactly 12 characters, each a letter a to z or a digit")]
+    SiteKey,
+    /// Too short or long, or with white space, for an admin token.
+    #[error("an admin token has 16 to 128 visible ASCII characters")]
+    AdminToken,
+}
+
+/// BLAKE3 hash of a secret. Secrets are random and long, so that no slow hash is needed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct KeyHash([u8; 32]);
+
+impl SiteKey {
+    /// A new random key.
+    pub fn generate() -> Result<Self, getrandom::Error> {
+        random_text(b"abcdefghijklmnopqrstuvwxyz0123456789", 12).map(Self)
+    }
+
+    /// The key itself, to be shown once to whom it belongs.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// What is stored and compared.
+    pub fn hash(&self) -> KeyHash {
+        KeyHash::of("site key", &self.0)
+    }
+}
+
+impl FromStr for SiteKey {
+    type Err = KeyError;
+
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        if text.len() == 12 && text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            Ok(Self(text.to_ascii_lowercase()))
+        } else {
+            Err(KeyError::SiteKey)
+        }
+    }
+}
+
+impl AdminToken {
+    /// A new random token of 40 characters.
+    pub fn generate() -> Result<Self, getrandom::Error> {
+        random_text(b"abcdefghijklmnopqrstuvwxyz0123456789", 40).map(Self)
+    }
+
+    /// The token itself, to be shown once to whom it belongs.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// What is stored and compared.
+    pub fn hash(&self) -> KeyHash {
+        KeyHash::of("admin token", &self.0)
+    }
+}
+
+impl FromStr for AdminToken {
+    type Err = KeyError;
+
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        if (16..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic()) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(KeyError::AdminToken)
+        }
+    }
+}
+
+/// Characters drawn evenly from an alphabet by the operating system's generator.
+fn random_text(alphabet: &[u8], length: usize) -> Result<String, getrandom::Error> {
+    // Bytes past the largest multiple of the alphabet's size would favour its first letters.
+    let fair = 256 - 256 % alphabet.len();
+    let mut text = String::with_capacity(length);
+    while text.len() < length {
+        let mut bytes = [0u8; 64];
+        getrandom::fill(&mut bytes)?;
+        let letters = bytes.iter().map(|&b| usize::from(b)).filter(|&b| b < fair);
+        text.extend(
+            letters
+                .map(|b| char::from(alphabet[b % alphabet.len()]))
+                .take(length - text.len()),
+        );
+    }
+    Ok(text)
+}
+
+impl KeyHash {
+    fn of(kind: &str, secret: &str) -> Self {
+        let mut hasher = blake3::Hasher::new_derive_key("chaffinch 2026-11-22 secrets");
+        hasher.update(kind.as_bytes()).update(&[0]);
+        hasher.update(secret.as_bytes());
+        Self(*hasher.finalize().as_bytes())
+    }
+
+    /// The 32 bytes.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// Whether both are the hash of one secret, in a time that does not tell where they differ.
+    pub fn matches(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl fmt::Debug for KeyHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyHash({:02x}{:02x}…)", self.0[0], self.0[1])
+    }
+}
+
+impl fmt::Debug for SiteKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SiteKey(…)")
+    }
+}
+
+impl fmt::Debug for AdminToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AdminToken(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn generated_secrets_are_valid_and_differ() -> Result<(), Box<dyn std::error::Error>> {
+        let (a, b) = (SiteKey::generate()?, SiteKey::generate()?);
+        assert_eq!(a.reveal().parse(), Ok(a.clone()));
+        assert_ne!(a.hash(), b.hash());
+        let token = AdminToken::generate()?;
+        assert_eq!(token.reveal().parse(), Ok(token));
+        Ok(())
+    }
+
+    #[test]
+    fn case_of_a_site_key_does_not_count() {
+        assert_eq!("ABC123def456".parse::<SiteKey>(), "abc123DEF456".parse());
+    }
+
+    #[test]
+    fn other_lengths_and_letters_are_no_site_key() {
+        for text in ["", "short", "123456789abcd", "12345678 abc", "12345678éab"] {
+            assert_eq!(text.parse::<SiteKey>(), Err(KeyError::SiteKey), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn debug_output_never_shows_a_secret() -> Result<(), KeyError> {
+        let key: SiteKey = "123456789abc".parse()?;
+        assert!(!format!("{key:?} {:?}", key.hash()).contains("123456789abc"));
+        Ok(())
+    }
+}

@@ -1,0 +1,22 @@
+//! Chaffinch separates the chaff from the grain: a comment spam filter.
+//!
+//! The way of a comment, and the map of this crate:
+//!
+//! ```text
+//! bytes -> http -> Comment -> filter -> Judgement -> http -> bytes
+//!                             |- text        comment -> features
+//!                             |- classifier  features -> evidence -> probability
+//!                  store      verdicts, the log of corrections, keys
+//! ```
+//!
+//! Dependencies point one way: `http` and `cli` call `service`, that calls `filter`,
+//! that calls `classifier`, that reads [`text`]. [`store`] and the words of the domain
+//! ([`comment`], [`site`], [`verdict`], [`key`]) stand at the ground.
+
+pub mod classifier;
+pub mod comment;
+pub mod key;
+pub mod site;
+pub mod store;
+pub mod text;
+pub mod verdict;

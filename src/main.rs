@@ -1,0 +1,2 @@
+//! The command line; see [`chaffinch`] for everything behind it.
+fn main() {}
