@@ -1,2 +1,7 @@
 //! The command line; see [`chaffinch`] for everything behind it.
-fn main() {}
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::run(&std::env::args_os().collect::<Vec<_>>())
+}

@@ -1,0 +1,70 @@
+//! The command line: one file a command.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use chaffinch::config::{CommonOptions, ConfigError, Layers};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+mod check;
+mod serve;
+
+/// Chaffinch separates the chaff from the grain: a self-hosted comment spam filter.
+#[derive(Debug, Parser)]
+#[command(
+    name = "chaffinch",
+    version,
+    arg_required_else_help = true,
+    after_help = "Options come from flags, then CHAFFINCH_* variables, then chaffinch.toml, then defaults;\n\
+                  `chaffinch serve --print-config` shows the outcome and where each value came from."
+)]
+struct Cli {
+    #[command(flatten)]
+    common: CommonOptions,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer blog engines over HTTP
+    Serve(Box<serve::ServeArgs>),
+    /// Judge comments given as text or as JSON Lines, by the model alone
+    Check(Box<check::CheckArgs>),
+}
+
+/// Runs the command that the arguments name.
+pub(crate) fn run(argv: &[OsString]) -> ExitCode {
+    let outcome = match Layers::read(Cli::command(), argv) {
+        Ok(layers) => dispatch(&layers),
+        Err(error) => Err(error.into()),
+    };
+    outcome.unwrap_or_else(|error| match error.downcast_ref::<ConfigError>() {
+        // Help and version come this way too; clap knows where to write each.
+        Some(ConfigError::Usage(usage)) => {
+            let _ = usage.print();
+            ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(2))
+        }
+        _ => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    })
+}
+
+fn dispatch(layers: &Layers) -> anyhow::Result<ExitCode> {
+    // The arguments passed the same definitions before.
+    let cli = Cli::from_arg_matches(&layers.matches)
+        .map_err(|error| ConfigError::Usage(Box::new(error)))?;
+    match cli.command {
+        Command::Serve(args) => serve::run(*args, layers),
+        Command::Check(args) => check::run(*args),
+    }
+}
+
+/// One sentence on standard error.
+fn complain(error: &anyhow::Error) {
+    use std::io::Write;
+    // With nobody left to read it there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "chaffinch: {error:#}");
+}

@@ -1,0 +1,21 @@
+//! The log: structured lines on standard error.
+//!
+//! A log line names what happened, how long it took and how it ended. It never holds the words of
+//! a comment, a key, or the address of a person.
+
+use std::io::IsTerminal;
+
+use crate::config::{LogFormat, LogOptions};
+
+/// Starts the log of this process; a second call changes nothing.
+pub fn start(options: &LogOptions) {
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(options.log.to_env_filter())
+        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+        .with_writer(std::io::stderr);
+    // The only failure is that a log runs already.
+    let _ = match options.log_format {
+        LogFormat::Text => log.try_init(),
+        LogFormat::Json => log.json().flatten_event(true).try_init(),
+    };
+}
