@@ -15,8 +15,10 @@
 
 pub mod classifier;
 pub mod comment;
+pub mod http;
 pub mod key;
 pub mod site;
 pub mod store;
 pub mod text;
 pub mod verdict;
+pub mod wire;
