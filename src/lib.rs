@@ -16,9 +16,11 @@
 pub mod classifier;
 pub mod comment;
 pub mod config;
+pub mod http;
 pub mod key;
 pub mod site;
 pub mod store;
 pub mod telemetry;
 pub mod text;
 pub mod verdict;
+pub mod wire;

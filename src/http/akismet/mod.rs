@@ -1,0 +1,4 @@
+//! Akismet.
+mod comment;
+pub mod form;
+mod keys;

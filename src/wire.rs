@@ -1,0 +1,313 @@
+//! The JSON of `/v1` and of `chaffinch check --json`: what a comment looks like to callers, and
+//! what they are told of it. Knows the domain but no HTTP.
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::comment::{Author, Comment, Context};
+use crate::site::Site;
+use crate::verdict::{Action, Judgement, Label, Reason, Verdict, VerdictId};
+
+/// A comment to be checked, in the form of `POST /v1/check`. Every field but `content` may be
+/// missing or `null`; unknown fields are ignored.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CheckRequest {
+    /// Address of the front page of the blog, with or without scheme.
+    pub site: Option<String>,
+    /// The text of the comment, possibly with markup. Required, though it may be empty.
+    pub content: Option<String>,
+    /// `comment`, `forum-post`, `contact-form`, `signup`, …
+    pub kind: Option<String>,
+    /// Address of the page commented on.
+    pub permalink: Option<String>,
+    /// Value of the HTTP `Referer` header of the submission.
+    pub referrer: Option<String>,
+    /// Languages of the site, such as `en` or `en, fr`.
+    pub language: Option<String>,
+    /// Who wrote it.
+    pub author: Option<AuthorRequest>,
+    /// The entry commented on.
+    pub context: Option<ContextRequest>,
+    /// When it was written, in RFC 3339.
+    pub posted_at: Option<String>,
+    /// Seconds between showing the form and its submission.
+    pub form_seconds: Option<f64>,
+    /// What stood in a form field that people cannot see.
+    pub honeypot: Option<String>,
+    /// A test: judged, but neither counted, stored nor learned from.
+    pub test: Option<bool>,
+}
+
+/// The author of a comment, in the form of `POST /v1/check`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AuthorRequest {
+    /// The name signed with.
+    pub name: Option<String>,
+    /// The e-mail address.
+    pub email: Option<String>,
+    /// The author's home page.
+    pub url: Option<String>,
+    /// The IP address that the comment came from.
+    pub ip: Option<String>,
+    /// The browser's `User-Agent`.
+    pub user_agent: Option<String>,
+    /// Roles on the site, separated by commas.
+    pub role: Option<String>,
+}
+
+/// The entry commented on, in the form of `POST /v1/check`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ContextRequest {
+    /// Its title.
+    pub title: Option<String>,
+    /// Some of its text.
+    pub excerpt: Option<String>,
+    /// Its tags, categories or section.
+    pub tags: Option<Vec<String>>,
+}
+
+/// What is wrong with a request: a field, and why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {message}")]
+pub struct FieldError {
+    /// Path of the field, such as `author.ip`; `.` for the whole request.
+    pub field: String,
+    /// What is expected of it.
+    pub message: String,
+}
+
+impl FieldError {
+    /// Says that a field is wrong, and how.
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            message: message.into(),
+        }
+    }
+}
+
+/// Reads JSON text; an error names the field whose type is wrong.
+///
+/// # Errors
+/// The text is no JSON, or a field in it has another type than it should.
+pub fn from_json<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T, FieldError> {
+    // serde would read a list as the fields in order, which is nothing we promise.
+    if text.trim_ascii_start().first() != Some(&b'{') {
+        return Err(FieldError::new(".", "a JSON object is expected"));
+    }
+    let mut json = serde_json::Deserializer::from_slice(text);
+    let value = located(&mut json)?;
+    json.end()
+        .map_err(|error| FieldError::new(".", error.to_string()))?;
+    Ok(value)
+}
+
+/// As [`from_json`], from JSON that was parsed before.
+///
+/// # Errors
+/// A field has another type than it should.
+pub fn from_value<T: for<'de> Deserialize<'de>>(value: serde_json::Value) -> Result<T, FieldError> {
+    if !value.is_object() {
+        return Err(FieldError::new(".", "a JSON object is expected"));
+    }
+    located(value)
+}
+
+fn located<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<T, FieldError> {
+    serde_path_to_error::deserialize(from)
+        .map_err(|error| FieldError::new(error.path().to_string(), error.inner().to_string()))
+}
+
+impl TryFrom<CheckRequest> for Comment {
+    type Error = FieldError;
+
+    fn try_from(request: CheckRequest) -> Result<Self, FieldError> {
+        let author = request.author.unwrap_or_default();
+        let context = request.context.unwrap_or_default();
+        Ok(Self {
+            site: parsed("site", request.site, |text| Site::parse(text))?,
+            content: request
+                .content
+                .ok_or_else(|| FieldError::new("content", "is required"))?,
+            kind: request.kind.unwrap_or_default(),
+            permalink: request.permalink.unwrap_or_default(),
+            referrer: request.referrer.unwrap_or_default(),
+            language: request.language.unwrap_or_default(),
+            author: Author {
+                name: author.name.unwrap_or_default(),
+                email: author.email.unwrap_or_default(),
+                url: author.url.unwrap_or_default(),
+                ip: parsed("author.ip", author.ip, |text| {
+                    text.parse::<IpAddr>().map(|ip| ip.to_canonical())
+                })?,
+                user_agent: author.user_agent.unwrap_or_default(),
+                role: author.role.unwrap_or_default(),
+            },
+            context: Context {
+                title: context.title.unwrap_or_default(),
+                excerpt: context.excerpt.unwrap_or_default(),
+                tags: context.tags.unwrap_or_default(),
+            },
+            posted_at: parsed("posted_at", request.posted_at, |text| {
+                text.parse::<Timestamp>()
+            })?,
+            form_seconds: request.form_seconds.map(seconds).transpose()?,
+            honeypot: request.honeypot.unwrap_or_default(),
+            test: request.test.unwrap_or_default(),
+        })
+    }
+}
+
+/// A field of text in a form of its own; the empty text counts as not given.
+fn parsed<T, E: ToString>(
+    field: &str,
+    text: Option<String>,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Result<Option<T>, FieldError> {
+    text.as_deref()
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+        .map(parse)
+        .transpose()
+        .map_err(|error| FieldError::new(field, error.to_string()))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "checked just before")]
+fn seconds(value: f64) -> Result<f32, FieldError> {
+    if (0.0..=f64::from(f32::MAX)).contains(&value) {
+        Ok(value as f32)
+    } else {
+        Err(FieldError::new("form_seconds", "must not be negative"))
+    }
+}
+
+/// The answer to a check.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CheckReply {
+    /// Name of the verdict, for corrections and explanations; missing where nothing is stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<VerdictId>,
+    /// Ham, unsure or spam.
+    pub verdict: Verdict,
+    /// What to do with the comment.
+    pub action: Action,
+    /// How probably it is spam, from 0 to 1.
+    pub probability: f64,
+    /// The strongest reasons, strongest first.
+    pub reasons: Vec<Reason>,
+    /// The model that judged.
+    pub model: String,
+    /// How many corrections had been learned when it was judged.
+    pub learned_from: u64,
+}
+
+impl CheckReply {
+    /// The answer that a judgement makes.
+    pub fn new(id: Option<VerdictId>, judgement: Judgement) -> Self {
+        Self {
+            id,
+            verdict: judgement.verdict,
+            action: judgement.action,
+            probability: judgement.probability.get(),
+            reasons: judgement.reasons,
+            model: judgement.model,
+            learned_from: judgement.learned_from,
+        }
+    }
+}
+
+/// A correction, in the form of `POST /v1/corrections`: of a stored verdict by its id, or of a
+/// comment.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CorrectionRequest {
+    /// The verdict's id. Either this or `comment` is required.
+    pub id: Option<String>,
+    /// The comment as in a check.
+    pub comment: Option<CheckRequest>,
+    /// What it is: `ham` or `spam`. Required.
+    pub label: Option<Label>,
+}
+
+/// The answer to a correction.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CorrectionReply {
+    /// The verdict that was corrected.
+    pub id: VerdictId,
+    /// What it is now.
+    pub label: Label,
+    /// What it was corrected to before, if it was.
+    pub previous: Option<Label>,
+    /// Where in the log the correction stands.
+    pub sequence: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn comment(json: &str) -> Result<Comment, FieldError> {
+        from_json::<CheckRequest>(json.as_bytes())?.try_into()
+    }
+
+    #[test]
+    fn a_full_request_is_read_whole() {
+        let read = comment(
+            r#"{"site":"https://blog.example.com/","content":"Hello","kind":"comment",
+                "permalink":"p","referrer":"r","language":"en","unknown":[1],
+                "author":{"name":"n","email":"e","url":"u","ip":"::ffff:192.0.2.1","user_agent":"ua","role":"editor"},
+                "context":{"title":"t","excerpt":"x","tags":["a","b"]},
+                "posted_at":"2026-11-22T10:00:00Z","form_seconds":12.5,"honeypot":"h","test":true}"#,
+        )
+        .unwrap();
+        assert_eq!(read.site.unwrap().as_str(), "blog.example.com");
+        assert_eq!(read.author.ip, Some("192.0.2.1".parse().unwrap()));
+        assert_eq!(read.context.tags, ["a", "b"]);
+        assert_eq!(read.form_seconds, Some(12.5));
+        assert_eq!(read.posted_at.unwrap().to_string(), "2026-11-22T10:00:00Z");
+        assert!(read.test);
+    }
+
+    #[test]
+    fn content_alone_is_enough_and_null_is_missing() {
+        let read = comment(r#"{"content":"x","author":null,"test":null,"site":""}"#).unwrap();
+        assert_eq!(
+            read,
+            Comment {
+                content: "x".into(),
+                ..Comment::default()
+            }
+        );
+    }
+
+    #[test]
+    fn a_fault_names_its_field() {
+        for (json, field) in [
+            ("{}", "content"),
+            (r#"{"content":5}"#, "content"),
+            (r#"{"content":"x","author":{"ip":"nonsense"}}"#, "author.ip"),
+            (r#"{"content":"x","author":{"ip":5}}"#, "author.ip"),
+            (
+                r#"{"content":"x","context":{"tags":["a",5]}}"#,
+                "context.tags[1]",
+            ),
+            (r#"{"content":"x","site":"<b>"}"#, "site"),
+            (r#"{"content":"x","posted_at":"yesterday"}"#, "posted_at"),
+            (r#"{"content":"x","form_seconds":-1}"#, "form_seconds"),
+            (r#"{"content":"x","form_seconds":"1"}"#, "form_seconds"),
+            (r#"{"content":"x","test":"yes"}"#, "test"),
+            ("[]", "."),
+            ("", "."),
+            ("{} x", "."),
+        ] {
+            assert_eq!(comment(json).unwrap_err().field, field, "{json}");
+        }
+    }
+}
