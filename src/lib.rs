@@ -14,10 +14,13 @@
 //! ([`comment`], [`site`], [`verdict`], [`key`]) stand at the ground.
 
 pub mod classifier;
+pub mod clock;
 pub mod comment;
 pub mod config;
 pub mod http;
+pub mod filter;
 pub mod key;
+pub mod service;
 pub mod site;
 pub mod store;
 pub mod telemetry;
