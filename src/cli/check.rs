@@ -72,7 +72,11 @@ pub(crate) fn run(args: CheckArgs) -> anyhow::Result<ExitCode> {
     let judgement = filter.check(&comment, false).judgement;
     let stdout = io::stdout();
     let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
-    finish(stdout.lock().write_all(report::render(&judgement, colour).as_bytes()))?;
+    finish(
+        stdout
+            .lock()
+            .write_all(report::render(&judgement, colour).as_bytes()),
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 

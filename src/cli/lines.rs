@@ -80,10 +80,7 @@ fn next_block(blocks: &Mutex<Receiver<Block>>) -> Option<Block> {
     blocks.recv().ok()
 }
 
-fn work_on(
-    block: &Block,
-    work: &impl Fn(u64, &[u8], &mut Vec<u8>) -> bool,
-) -> (u64, Vec<u8>, u64) {
+fn work_on(block: &Block, work: &impl Fn(u64, &[u8], &mut Vec<u8>) -> bool) -> (u64, Vec<u8>, u64) {
     let mut result = Vec::new();
     let mut failures = 0;
     for (line, number) in block

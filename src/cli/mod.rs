@@ -7,6 +7,9 @@ use chaffinch::config::{CommonOptions, ConfigError, Layers};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 mod check;
+mod lines;
+mod model;
+mod report;
 mod serve;
 
 /// Chaffinch separates the chaff from the grain: a self-hosted comment spam filter.

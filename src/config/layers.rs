@@ -184,16 +184,16 @@ fn read_file(named: Option<PathBuf>) -> Result<Option<FileValues>, ConfigError> 
 }
 
 fn parse_file(path: &Path, text: &str) -> Result<Values, ConfigError> {
-    let table: toml::Table = text
-        .parse()
-        .map_err(|error: toml::de::Error| ConfigError::Syntax {
-            path: path.into(),
-            line: error
-                .span()
-                .and_then(|span| text.get(..span.start))
-                .map(|before| before.matches('\n').count() + 1),
-            message: error.message().replace('\n', ", "),
-        })?;
+    let table: toml::Table =
+        text.parse()
+            .map_err(|error: toml::de::Error| ConfigError::Syntax {
+                path: path.into(),
+                line: error
+                    .span()
+                    .and_then(|span| text.get(..span.start))
+                    .map(|before| before.matches('\n').count() + 1),
+                message: error.message().replace('\n', ", "),
+            })?;
     let definitions = definitions();
     table
         .into_iter()
@@ -414,8 +414,10 @@ mod tests {
         use clap::CommandFactory;
         let argv = ["chaffinch", "serve", "--config", "/nowhere/c.toml"].map(OsString::from);
         let error = Layers::read(TestCli::command(), &argv).unwrap_err();
-        assert!(error.to_string().starts_with(
-            "cannot read the configuration file /nowhere/c.toml: "
-        ));
+        assert!(
+            error
+                .to_string()
+                .starts_with("cannot read the configuration file /nowhere/c.toml: ")
+        );
     }
 }
