@@ -14,9 +14,12 @@
 //! ([`comment`], [`site`], [`verdict`], [`key`]) stand at the ground.
 
 pub mod classifier;
+pub mod clock;
 pub mod comment;
+pub mod filter;
 pub mod http;
 pub mod key;
+pub mod service;
 pub mod site;
 pub mod store;
 pub mod text;
