@@ -1,5 +1,5 @@
 //! The JSON of `/v1` and of `chaffinch check --json`: what a comment looks like to callers, and
-//! what they are told of it. Knows the domain but no HTTP.
+//! what they are told of it. Knows the domain and the service's words, but no HTTP.
 
 use std::net::IpAddr;
 
@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::comment::{Author, Comment, Context};
+use crate::service::{CorrectionReceipt, Origin, Retraction, VerdictView};
 use crate::site::Site;
 use crate::verdict::{Action, Judgement, Label, Reason, Verdict, VerdictId};
 
@@ -16,28 +17,40 @@ use crate::verdict::{Action, Judgement, Label, Reason, Verdict, VerdictId};
 #[serde(default)]
 pub struct CheckRequest {
     /// Address of the front page of the blog, with or without scheme.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub site: Option<String>,
     /// The text of the comment, possibly with markup. Required, though it may be empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
     /// `comment`, `forum-post`, `contact-form`, `signup`, …
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// Address of the page commented on.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub permalink: Option<String>,
     /// Value of the HTTP `Referer` header of the submission.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub referrer: Option<String>,
     /// Languages of the site, such as `en` or `en, fr`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
     /// Who wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub author: Option<AuthorRequest>,
     /// The entry commented on.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub context: Option<ContextRequest>,
     /// When it was written, in RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub posted_at: Option<String>,
     /// Seconds between showing the form and its submission.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub form_seconds: Option<f64>,
     /// What stood in a form field that people cannot see.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub honeypot: Option<String>,
     /// A test: judged, but neither counted, stored nor learned from.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub test: Option<bool>,
 }
 
@@ -46,16 +59,22 @@ pub struct CheckRequest {
 #[serde(default)]
 pub struct AuthorRequest {
     /// The name signed with.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The e-mail address.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// The author's home page.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// The IP address that the comment came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip: Option<String>,
     /// The browser's `User-Agent`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,
     /// Roles on the site, separated by commas.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
 }
 
@@ -64,10 +83,13 @@ pub struct AuthorRequest {
 #[serde(default)]
 pub struct ContextRequest {
     /// Its title.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// Some of its text.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub excerpt: Option<String>,
     /// Its tags, categories or section.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
 }
 
@@ -234,17 +256,116 @@ pub struct CorrectionRequest {
     pub label: Option<Label>,
 }
 
-/// The answer to a correction.
+/// The answer to a correction or to its retraction.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CorrectionReply {
-    /// The verdict that was corrected.
-    pub id: VerdictId,
-    /// What it is now.
-    pub label: Label,
+    /// The verdict that was corrected; `null` for a test, of which nothing is kept.
+    pub id: Option<VerdictId>,
+    /// What it is now; `null` after a retraction.
+    pub label: Option<Label>,
     /// What it was corrected to before, if it was.
     pub previous: Option<Label>,
-    /// Where in the log the correction stands.
+    /// Where in the log this stands; `null` for a test.
+    pub sequence: Option<u64>,
+}
+
+/// A stored verdict, in the form of `GET /v1/verdicts/{id}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VerdictReply {
+    /// The verdict as it was given.
+    #[serde(flatten)]
+    pub check: CheckReply,
+    /// When it was given.
+    pub at: Timestamp,
+    /// `checked`, or `submitted` for a comment that was corrected without a check.
+    pub origin: Origin,
+    /// The comment as it is kept: never with the author's IP address.
+    pub comment: CheckRequest,
+    /// What an admin said of it, if anything.
+    pub correction: Option<CorrectionView>,
+}
+
+/// What an admin said of a verdict.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CorrectionView {
+    /// What the comment is.
+    pub label: Label,
+    /// Where in the log that was said.
     pub sequence: u64,
+    /// When it was said.
+    pub at: Timestamp,
+}
+
+impl From<Comment> for CheckRequest {
+    fn from(comment: Comment) -> Self {
+        let given = |text: String| (!text.is_empty()).then_some(text);
+        let author = AuthorRequest {
+            name: given(comment.author.name),
+            email: given(comment.author.email),
+            url: given(comment.author.url),
+            ip: comment.author.ip.map(|ip| ip.to_string()),
+            user_agent: given(comment.author.user_agent),
+            role: given(comment.author.role),
+        };
+        let context = ContextRequest {
+            title: given(comment.context.title),
+            excerpt: given(comment.context.excerpt),
+            tags: (!comment.context.tags.is_empty()).then_some(comment.context.tags),
+        };
+        Self {
+            site: comment.site.map(String::from),
+            content: Some(comment.content),
+            kind: given(comment.kind),
+            permalink: given(comment.permalink),
+            referrer: given(comment.referrer),
+            language: given(comment.language),
+            author: (author != AuthorRequest::default()).then_some(author),
+            context: (context != ContextRequest::default()).then_some(context),
+            posted_at: comment.posted_at.map(|at| at.to_string()),
+            form_seconds: comment.form_seconds.map(f64::from),
+            honeypot: given(comment.honeypot),
+            test: comment.test.then_some(true),
+        }
+    }
+}
+
+impl From<VerdictView> for VerdictReply {
+    fn from(view: VerdictView) -> Self {
+        let record = view.record;
+        Self {
+            check: CheckReply::new(Some(record.id), record.judgement),
+            at: Timestamp::from_millisecond(record.id.unix_millis()).unwrap_or_default(),
+            origin: record.origin,
+            comment: record.comment.into(),
+            correction: view.correction.map(|correction| CorrectionView {
+                label: correction.label,
+                sequence: correction.sequence,
+                at: correction.at,
+            }),
+        }
+    }
+}
+
+impl From<CorrectionReceipt> for CorrectionReply {
+    fn from(receipt: CorrectionReceipt) -> Self {
+        Self {
+            id: Some(receipt.id),
+            label: Some(receipt.label),
+            previous: receipt.previous,
+            sequence: Some(receipt.sequence),
+        }
+    }
+}
+
+impl From<Retraction> for CorrectionReply {
+    fn from(retraction: Retraction) -> Self {
+        Self {
+            id: Some(retraction.id),
+            label: None,
+            previous: Some(retraction.previous),
+            sequence: Some(retraction.sequence),
+        }
+    }
 }
 
 #[cfg(test)]

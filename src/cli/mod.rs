@@ -7,6 +7,7 @@ use chaffinch::config::{CommonOptions, ConfigError, Layers};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 mod check;
+mod health;
 mod lines;
 mod model;
 mod report;
@@ -69,5 +70,18 @@ fn dispatch(layers: &Layers) -> anyhow::Result<ExitCode> {
 fn complain(error: &anyhow::Error) {
     use std::io::Write;
     // With nobody left to read it there is nobody to tell.
-    let _ = writeln!(std::io::stderr(), "chaffinch: {error:#}");
+    let _ = writeln!(std::io::stderr(), "chaffinch: {}", sentence(error));
+}
+
+/// An error and its causes, leaving out those that it names itself.
+fn sentence(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }

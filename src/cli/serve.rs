@@ -1,15 +1,157 @@
-//! `chaffinch serve`
-use std::process::ExitCode;
+//! `chaffinch serve`: the server, from its first start to its orderly end.
 
+use std::io::{self, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use actix_web::rt::System;
+use anyhow::Context;
+use chaffinch::config::{self, Layers, ServerOptions};
+use chaffinch::service::{self, ConfiguredKeys, FirstKeys, Service};
+use chaffinch::{http, store, telemetry};
+
+use super::{health, model};
+
+/// The arguments of `chaffinch serve`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ServeArgs {
     #[command(flatten)]
-    options: chaffinch::config::ServerOptions,
+    options: ServerOptions,
+
+    /// Print every option with its value and where it came from, and stop
+    #[arg(long)]
+    print_config: bool,
+
+    /// Ask the server that runs with these options whether it is ready, and stop; for containers
+    #[arg(long, conflicts_with = "print_config")]
+    check_health: bool,
 }
-pub(crate) fn run(
-    args: ServeArgs,
-    _layers: &chaffinch::config::Layers,
-) -> anyhow::Result<ExitCode> {
-    let _ = args.options;
-    Ok(ExitCode::SUCCESS)
+
+/// Serves until it is told to stop.
+pub(crate) fn run(args: ServeArgs, layers: &Layers) -> anyhow::Result<ExitCode> {
+    let options = args.options;
+    let thresholds = options.judging.thresholds()?;
+    if args.print_config {
+        write!(io::stdout().lock(), "{}", config::print(layers))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if args.check_health {
+        health::check(reachable(options.listen))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    telemetry::start(&options.log);
+
+    let started = Instant::now();
+    let classifier = Arc::new(model::load(options.judging.model.as_deref())?);
+    let store = store::open(&options.data, &store::StoreSettings::default())?;
+    let settings = service::Settings {
+        thresholds,
+        ..service::Settings::default()
+    };
+    let service = Arc::new(Service::new(store, classifier, settings)?);
+    let served = System::new().block_on(serve(&options, service.clone(), started));
+    // Whatever happened: what was accepted is written.
+    service.close();
+    served.map(|()| ExitCode::SUCCESS)
+}
+
+async fn serve(
+    options: &ServerOptions,
+    service: Arc<Service>,
+    started: Instant,
+) -> anyhow::Result<()> {
+    // The port first: keys that were made before it turned out to be taken would never be shown.
+    let server = http::Server::build(&http_settings(options), service.clone())?;
+    let made = service
+        .first_keys(ConfiguredKeys {
+            site_key: options.site_key.clone(),
+            admin_token: options.admin_token.clone(),
+        })
+        .await?;
+    let readiness = service.readiness().await;
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        listen = %server.address(),
+        model = readiness.model,
+        learned_from = readiness.learned_from,
+        milliseconds = started.elapsed().as_millis(),
+        "started"
+    );
+    // A log that nobody reads any more must not stop the server; keys that nobody saw must.
+    let greeted = greet(&mut io::stdout().lock(), server.address(), &made);
+    if made.site_key.is_some() || made.admin_token.is_some() {
+        greeted.context("cannot show the new keys on standard output")?;
+    }
+    server.run_until_stopped().await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn http_settings(options: &ServerOptions) -> http::Settings {
+    let defaults = http::Settings::default();
+    http::Settings {
+        listen: options.listen,
+        workers: options.workers.map_or(defaults.workers, usize::from),
+        base_domains: options.base_domains.clone(),
+        allow_empty_ip: options.allow_empty_ip,
+        limits: http::Limits {
+            body: options.max_body,
+            batch_body: defaults.limits.batch_body.max(options.max_body),
+            ..defaults.limits
+        },
+        ..defaults
+    }
+}
+
+/// Where it listens, and at the first start the keys and what a newcomer needs next.
+fn greet(out: &mut impl Write, address: SocketAddr, made: &FirstKeys) -> io::Result<()> {
+    let base = format!("http://{}", reachable(address));
+    writeln!(
+        out,
+        "Chaffinch {} listens on {base}",
+        env!("CARGO_PKG_VERSION")
+    )?;
+    if made.site_key.is_some() || made.admin_token.is_some() {
+        writeln!(
+            out,
+            "\nThis is the first start. Keep what follows: it is shown only now."
+        )?;
+    }
+    if let Some(key) = &made.site_key {
+        writeln!(out, "  site key     {}", key.reveal())?;
+    }
+    if let Some(token) = &made.admin_token {
+        writeln!(out, "  admin token  {}", token.reveal())?;
+    }
+    if let Some(key) = &made.site_key {
+        let call = |path: &str, body: &str| {
+            let key = key.reveal();
+            format!("curl {base}{path} -H 'Authorization: Bearer {key}' -d '{body}'")
+        };
+        writeln!(
+            out,
+            "\nCheck a comment, say what it really is, read on:\n  {}\n  {}\n  {base}/ or README.md",
+            call(
+                "/v1/check",
+                r#"{"content":"Cheap pills, no prescription: http://pills.example"}"#
+            ),
+            call(
+                "/v1/corrections",
+                r#"{"comment":{"content":"Cheap pills, no prescription: http://pills.example"},"label":"spam"}"#
+            ),
+        )?;
+    }
+    out.flush()
+}
+
+/// The address by which this machine reaches a server that listens on all of its addresses.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    address
 }
