@@ -152,7 +152,7 @@ impl TryFrom<CheckRequest> for Comment {
         let author = request.author.unwrap_or_default();
         let context = request.context.unwrap_or_default();
         Ok(Self {
-            site: parsed("site", request.site, |text| Site::parse(text))?,
+            site: parsed("site", request.site, Site::parse)?,
             content: request
                 .content
                 .ok_or_else(|| FieldError::new("content", "is required"))?,

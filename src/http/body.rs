@@ -47,5 +47,7 @@ pub(super) async fn read(
         }
         Ok(body)
     };
-    timeout(time, reading).await.unwrap_or(Err(BodyError::TooSlow))
+    timeout(time, reading)
+        .await
+        .unwrap_or(Err(BodyError::TooSlow))
 }

@@ -21,8 +21,8 @@ pub(super) async fn observe(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let started = tracing::enabled!(Level::DEBUG)
-        .then(|| (Instant::now(), request.method().clone()));
+    let started =
+        tracing::enabled!(Level::DEBUG).then(|| (Instant::now(), request.method().clone()));
     let mut response = next.call(request).await?;
     response
         .response_mut()

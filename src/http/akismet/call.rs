@@ -43,10 +43,13 @@ impl Call {
     pub(super) fn caller(&self, order: KeyOrder, state: &State) -> Result<Caller, Reply> {
         let label = self.host_label.as_deref();
         let key = find_key(order, &self.body, &self.query, label).unwrap_or_default();
-        state.service.authenticate(key).map_err(|error| match error {
-            AuthError::Empty => Reply::invalid(help::EMPTY_KEY),
-            AuthError::Unknown => Reply::invalid(help::INVALID_KEY),
-        })
+        state
+            .service
+            .authenticate(key)
+            .map_err(|error| match error {
+                AuthError::Empty => Reply::invalid(help::EMPTY_KEY),
+                AuthError::Unknown => Reply::invalid(help::INVALID_KEY),
+            })
     }
 
     /// A parameter of an account call, from the body or else the query; empty if not given.

@@ -99,7 +99,8 @@ mod tests {
 
     #[test]
     fn a_repeated_check_is_not_put_off_again() {
-        let has_recheck = |reason| format!("{:?}", without_verdict(reason)).contains("recheck-after");
+        let has_recheck =
+            |reason| format!("{:?}", without_verdict(reason)).contains("recheck-after");
         assert!(has_recheck(""));
         assert!(has_recheck("edit"));
         assert!(!has_recheck("recheck"));

@@ -191,7 +191,6 @@ impl Reply {
     }
 }
 
-
 impl From<Reply> for HttpResponse {
     fn from(reply: Reply) -> Self {
         let mut response = HttpResponse::build(reply.status);

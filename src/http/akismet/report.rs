@@ -25,6 +25,9 @@ pub(super) async fn submit_ham(call: Call, state: Data<State>) -> Result<Reply, 
 async fn report(call: &Call, state: &State, label: Label) -> Result<Reply, Reply> {
     let caller = call.caller(KeyOrder::Ordinary, state)?;
     let comment = comment_from(&call.body);
-    state.service.correct_comment(&caller, comment, label).await?;
+    state
+        .service
+        .correct_comment(&caller, comment, label)
+        .await?;
     Ok(Reply::thanks())
 }

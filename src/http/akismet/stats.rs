@@ -49,7 +49,9 @@ pub(super) async fn get_stats(call: Call, state: Data<State>) -> Result<Reply, R
 /// Counts of everything that the key was used for.
 pub(super) async fn get_key_stats(call: Call, state: Data<State>) -> Result<Reply, Reply> {
     let caller = call.caller(KeyOrder::Account, &state)?;
-    let stats = state.service.stats(&caller, &StatsScope::Key, range(&call))?;
+    let stats = state
+        .service
+        .stats(&caller, &StatsScope::Key, range(&call))?;
     Ok(Reply::json(&StatsReply::from(stats)))
 }
 
@@ -92,7 +94,9 @@ fn named(period: Period) -> (String, PeriodReply) {
 
 /// Percent of the checks that nobody corrected, with two decimals; 0 where nothing was checked.
 fn accuracy(counters: &Counters) -> String {
-    let wrong = counters.missed_spam.saturating_add(counters.false_positives);
+    let wrong = counters
+        .missed_spam
+        .saturating_add(counters.false_positives);
     let right = counters.checked.saturating_sub(wrong);
     let hundredths = u128::from(right) * 10_000 / u128::from(counters.checked.max(1));
     format!("{}.{:02}", hundredths / 100, hundredths % 100)

@@ -48,17 +48,18 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
     );
 }
 
-async fn not_found() -> ApiError {
-    ApiError::new(Problem::NotFound, "there is nothing at this path")
+async fn not_found() -> HttpResponse {
+    ApiError::new(Problem::NotFound, "there is nothing at this path").error_response()
 }
 
 async fn wrong_method(allowed: &'static str) -> HttpResponse {
     let error = ApiError::new(Problem::MethodNotAllowed, format!("use {allowed}"));
     let mut response = error.error_response();
     let (name, value) = super::allow(allowed);
-    response
-        .headers_mut()
-        .insert(name, actix_web::http::header::HeaderValue::from_static(value));
+    response.headers_mut().insert(
+        name,
+        actix_web::http::header::HeaderValue::from_static(value),
+    );
     response
 }
 

@@ -247,7 +247,10 @@ mod tests {
     fn a_part_leads_the_path_of_a_field() {
         let error = |field| ApiError::from(FieldError::new(field, "is wrong"));
         let within = |field| error(field).within("comments[2]").field;
-        assert_eq!(within("author.ip").as_deref(), Some("comments[2].author.ip"));
+        assert_eq!(
+            within("author.ip").as_deref(),
+            Some("comments[2].author.ip")
+        );
         assert_eq!(within(".").as_deref(), Some("comments[2]"));
     }
 }
