@@ -34,6 +34,10 @@ fn the_honest_question_is_ham_and_the_pill_seller_is_spam() {
         .collect();
     assert_eq!(verdicts.len(), labelled.len());
     for (comment, verdict) in labelled.iter().zip(&verdicts) {
-        assert_eq!(verdict["verdict"], comment["label"], "{} {verdict}", comment["id"]);
+        assert_eq!(
+            verdict["verdict"], comment["label"],
+            "{} {verdict}",
+            comment["id"]
+        );
     }
 }

@@ -48,7 +48,10 @@ fn the_first_start_shows_keys_once_and_lines_that_work() {
         command
     });
     let mut lines = Vec::new();
-    while !lines.last().is_some_and(|line: &String| line.contains("README.md")) {
+    while !lines
+        .last()
+        .is_some_and(|line: &String| line.contains("README.md"))
+    {
         lines.push(server.line());
     }
     let shown = |name: &str| {
@@ -70,7 +73,10 @@ fn the_first_start_shows_keys_once_and_lines_that_work() {
         command
     });
     let reply = ureq::post(format!("{}/1.1/verify-key", server.base))
-        .send_form([("key", shown("site key").as_str()), ("blog", "http://b.example/")])
+        .send_form([
+            ("key", shown("site key").as_str()),
+            ("blog", "http://b.example/"),
+        ])
         .unwrap()
         .body_mut()
         .read_to_string()
@@ -90,7 +96,10 @@ fn a_data_directory_is_for_one_process() {
     let _server = Server::start(folder.path());
     let refused = refusal(&run(&mut serve(folder.path()), ""));
     assert!(refused.contains("in use by another"), "{refused}");
-    assert!(refused.contains(folder.path().to_str().unwrap()), "{refused}");
+    assert!(
+        refused.contains(folder.path().to_str().unwrap()),
+        "{refused}"
+    );
 }
 
 #[test]
@@ -172,7 +181,10 @@ fn a_taken_port_is_named() {
     let other = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = other.local_addr().unwrap().to_string();
     let refused = refusal(&run(
-        serve(folder.path()).args(["--listen", &address]).env("CHAFFINCH_LISTEN", "[::1]:1"),
+        chaffinch()
+            .args(["serve", "--listen", &address, "--data"])
+            .arg(folder.path())
+            .env("CHAFFINCH_LISTEN", "[::1]:1"),
         "",
     ));
     assert!(refused.contains(&address), "{refused}");
@@ -185,13 +197,22 @@ fn mistakes_in_the_configuration_are_one_sentence() {
     fs::write(&file, "listne = \"127.0.0.1:1\"\n").unwrap();
     let refused = refusal(&run(chaffinch().args(["serve", "--config"]).arg(&file), ""));
     assert!(refused.ends_with("c.toml: there is no option `listne`; did you mean `listen`?"));
-    let refused = refusal(&run(chaffinch().arg("serve").env("CHAFFINCH_WORKERS", "many"), ""));
+    let refused = refusal(&run(
+        chaffinch().arg("serve").env("CHAFFINCH_WORKERS", "many"),
+        "",
+    ));
     assert_eq!(
         refused,
         "chaffinch: the value \"many\" of --workers (CHAFFINCH_WORKERS) cannot be used: give a whole number from 1 to 1024"
     );
-    let refused = refusal(&run(chaffinch().args(["check", "x", "--threshold-spam=0.1"]), ""));
-    assert!(refused.starts_with("chaffinch: the thresholds must rise: "), "{refused}");
+    let refused = refusal(&run(
+        chaffinch().args(["check", "x", "--threshold-spam=0.1"]),
+        "",
+    ));
+    assert!(
+        refused.starts_with("chaffinch: the thresholds must rise: "),
+        "{refused}"
+    );
     let usage = run(chaffinch().args(["serve", "--listne"]), "");
     assert_eq!(usage.status.code(), Some(2));
 }
@@ -280,10 +301,18 @@ fn check_json_answers_line_by_line_and_marks_bad_lines() {
     assert_eq!(lines[0]["verdict"], "spam");
     assert_eq!(lines[1]["error"]["line"], 2);
     assert_eq!(lines[2]["error"]["line"], 3);
-    assert!(lines[2]["error"]["detail"].as_str().unwrap().contains("content"));
+    assert!(
+        lines[2]["error"]["detail"]
+            .as_str()
+            .unwrap()
+            .contains("content")
+    );
     assert!(lines[3]["error"]["code"].is_string());
     assert_eq!(lines[4]["action"], "publish");
-    let good = run(chaffinch().args(["check", "--json"]), "{\"content\":\"x\"}\n");
+    let good = run(
+        chaffinch().args(["check", "--json"]),
+        "{\"content\":\"x\"}\n",
+    );
     assert!(good.status.success());
 }
 
@@ -299,7 +328,11 @@ fn check_json_keeps_the_order_of_many_lines() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(text.lines().count(), 20_000);
     for (n, line) in text.lines().enumerate() {
-        assert_eq!(line.contains("\"verdict\":\"spam\""), n % 3 == 0, "line {n}: {line}");
+        assert_eq!(
+            line.contains("\"verdict\":\"spam\""),
+            n % 3 == 0,
+            "line {n}: {line}"
+        );
     }
 }
 
@@ -347,7 +380,10 @@ fn the_log_holds_no_words_keys_or_addresses() {
         "author": {"name": "Unmistakable Name", "email": "person@mail.example", "ip": "198.51.100.77"},
     });
     server.post("/v1/check", &comment);
-    server.post("/v1/corrections", &json!({"comment": comment, "label": "spam"}));
+    server.post(
+        "/v1/corrections",
+        &json!({"comment": comment, "label": "spam"}),
+    );
     let form = [
         ("api_key", KEY),
         ("blog", "https://secret-site.example/"),
@@ -364,7 +400,14 @@ fn the_log_holds_no_words_keys_or_addresses() {
     for line in log.lines() {
         serde_json::from_str::<Value>(line).expect("a JSON object a line");
     }
-    for secret in [KEY, TOKEN, "unmistakable", "Unmistakable", "person@", "198.51.100.77"] {
+    for secret in [
+        KEY,
+        TOKEN,
+        "unmistakable",
+        "Unmistakable",
+        "person@",
+        "198.51.100.77",
+    ] {
         assert!(!log.contains(secret), "{secret} is in the log");
     }
 }
@@ -376,7 +419,10 @@ fn the_health_check_of_the_container_tells_ready_from_not() {
     let address = server.base.trim_start_matches("http://").to_owned();
     let ask = || {
         let mut command = chaffinch();
-        run(command.args(["serve", "--check-health", "--listen", &address]), "")
+        run(
+            command.args(["serve", "--check-health", "--listen", &address]),
+            "",
+        )
     };
     assert!(ask().status.success());
     server.kill();

@@ -16,7 +16,11 @@ const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
 /// Where `tests/run` installs the clients.
 fn installed(name: &str) -> PathBuf {
     let path = Path::new(REPOSITORY).join("target/test-clients").join(name);
-    assert!(path.exists(), "{} is missing: run tests/run", path.display());
+    assert!(
+        path.exists(),
+        "{} is missing: run tests/run",
+        path.display()
+    );
     path
 }
 
@@ -35,7 +39,11 @@ fn python(client: &str, script: &str) -> String {
     let mut command = Command::new("python3");
     command
         .arg("-B")
-        .arg(Path::new(REPOSITORY).join("tests/clients/python").join(script))
+        .arg(
+            Path::new(REPOSITORY)
+                .join("tests/clients/python")
+                .join(script),
+        )
         .env("PYTHONPATH", installed(client))
         // How fast the server is, is measured elsewhere.
         .env("PYTHON_AKISMET_TIMEOUT", "60");
@@ -45,7 +53,11 @@ fn python(client: &str, script: &str) -> String {
 fn node(script: &str) -> String {
     let modules = installed("node");
     let mut command = Command::new("node");
-    command.arg(Path::new(REPOSITORY).join("tests/clients/node").join(script));
+    command.arg(
+        Path::new(REPOSITORY)
+            .join("tests/clients/node")
+            .join(script),
+    );
     tour(command, &[modules.to_str().unwrap()])
 }
 

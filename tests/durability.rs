@@ -7,7 +7,8 @@ mod support;
 use serde_json::json;
 use support::Server;
 
-const TEXT: &str = "Visit our online casino and claim your free bonus today, best slots and betting";
+const TEXT: &str =
+    "Visit our online casino and claim your free bonus today, best slots and betting";
 
 #[test]
 fn a_kill_right_after_an_acknowledged_correction_loses_nothing() {
@@ -31,15 +32,24 @@ fn a_kill_right_after_an_acknowledged_correction_loses_nothing() {
 
     let server = Server::start(&data);
     let again = server.post("/v1/corrections", &json!({"id": id, "label": "ham"}));
-    assert_eq!(again["sequence"], receipt["sequence"], "it was not counted twice");
+    assert_eq!(
+        again["sequence"], receipt["sequence"],
+        "it was not counted twice"
+    );
     let verdict = server.get(&format!("/v1/verdicts/{}", late["id"].as_str().unwrap()));
-    assert!(verdict.to_string().contains("another text entirely"), "{verdict}");
+    assert!(
+        verdict.to_string().contains("another text entirely"),
+        "{verdict}"
+    );
     let after = server.judge(TEXT);
     assert_eq!(after["learned_from"], 2);
     // Take the second correction out of it by teaching the same to a fresh server in one go.
     let fresh = Server::start(&folder.path().join("fresh"));
     fresh.post("/v1/check", &json!({"content": TEXT}));
-    fresh.post("/v1/corrections", &json!({"comment": {"content": TEXT}, "label": "ham"}));
+    fresh.post(
+        "/v1/corrections",
+        &json!({"comment": {"content": TEXT}, "label": "ham"}),
+    );
     assert_eq!(fresh.judge(TEXT)["probability"], taught["probability"]);
     fresh.post(
         "/v1/corrections",

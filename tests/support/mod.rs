@@ -1,7 +1,7 @@
 //! Running the real binary: started on a free port, waited for, stopped whatever happens.
 
 // Each test file uses its own part of this.
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used)]
 
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::Path;
