@@ -1,12 +1,12 @@
 //! From a comment to features.
 
-use serde::{Deserialize, Serialize};
+mod packed;
 
 /// The features of one comment: hashed, each once, in ascending order.
 ///
 /// On the disk the differences between neighbours stand as variable-length integers, about two
 /// bytes a feature.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Features(Vec<u32>);
 
 impl Features {
