@@ -145,14 +145,25 @@ fn the_account_is_active_and_the_token_no_key() {
 }
 
 #[test]
-fn deactivating_a_site_leaves_the_key_valid() {
+fn a_deactivated_site_leaves_the_key_valid_and_comes_back_with_verify_key() {
     let app = TestApp::start();
     let body = key_and("blog=http://gone.example/");
     app.form("/1.1/deactivate", &body)
         .assert_text("deactivated");
+    app.comment_check(&format!("{body}&user_ip=203.0.113.9"))
+        .assert_verdict("false");
+    assert!(is_revoked(&app));
     app.verify_key(&body).assert_text("valid");
+    assert!(!is_revoked(&app));
     app.form("/1.1/deactivate", &key_and(""))
         .assert_refused("invalid", "We were unable to parse your blog URI");
+}
+
+/// Whether the only site of this month is no longer in use.
+fn is_revoked(app: &TestApp) -> bool {
+    let sites = app.get(&format!("/1.2/key-sites?api_key={KEY}")).json();
+    let (_, rows) = sites.as_object().unwrap().iter().next().unwrap();
+    rows[0]["is_revoked"].as_bool().unwrap()
 }
 
 #[test]
