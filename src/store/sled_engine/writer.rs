@@ -84,9 +84,9 @@ impl Writer {
                 Command::Probe(reply) => probes.push(reply),
             }
         }
-        self.commit_verdicts(puts, &requests, probes);
+        let written = self.commit_verdicts(puts, &requests, probes);
         if !requests.is_empty() {
-            self.commit_events(requests);
+            self.commit_events(requests, written);
         }
     }
 
@@ -96,7 +96,7 @@ impl Writer {
         puts: Vec<(NewVerdict, Reply<()>)>,
         requests: &[Request],
         probes: Vec<Reply<()>>,
-    ) {
+    ) -> Result<(), StoreError> {
         let (verdicts, mut replies): (Vec<_>, Vec<_>) = puts.into_iter().unzip();
         let probing = !probes.is_empty();
         replies.extend(probes);
@@ -112,6 +112,7 @@ impl Writer {
         for reply in replies {
             let _ = reply.send(written.clone());
         }
+        written
     }
 
     fn put_all(&self, verdicts: Vec<NewVerdict>) -> Result<(), StoreError> {
@@ -143,12 +144,11 @@ impl Writer {
         Ok(())
     }
 
-    fn commit_events(&mut self, requests: Vec<Request>) {
+    fn commit_events(&mut self, requests: Vec<Request>, mut written: Result<(), StoreError>) {
         let trees = self.trees.clone();
         let mut plan = Plan::new(&trees);
         let mut applied: Vec<Applied> = Vec::new();
         let mut answers = Vec::new();
-        let mut written = self.writable();
         let mut next: Sequence = self.journal.last() + 1;
         for request in requests {
             let decision = request.decide(&trees, &plan, next);
