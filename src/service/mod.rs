@@ -4,30 +4,43 @@
 
 mod caller;
 mod error;
+mod judging;
+mod keyring;
+mod keys;
+mod learner;
 mod stats;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use uuid::ContextV7;
 
 use crate::classifier::Classifier;
 use crate::clock::Clock;
-use crate::comment::Comment;
-use crate::key::{AdminToken, KeyHash, SiteKey};
+use crate::filter::Filter;
 use crate::site::Site;
-use crate::store::{Grant, Sequence, Store, StoreError};
-use crate::verdict::{Judgement, Label, Thresholds, VerdictId};
+use crate::store::{Sequence, Store, StoreError};
+use crate::verdict::{Thresholds, VerdictId};
+
+use self::keyring::Keyring;
+use self::learner::Learner;
 
 pub use crate::store::{
-    Correction, CorrectionReceipt, Counters, KeyRole, Origin, Retraction, VerdictRecord,
+    Correction, CorrectionReceipt, Counters, Grant, KeyRole, Origin, Retraction, VerdictRecord,
 };
 pub use caller::Caller;
 pub use error::{AuthError, ServiceError};
+pub use judging::{CheckOptions, Checked, VerdictView};
+pub use keys::{ConfiguredKeys, FirstKeys};
 pub use stats::{Month, MonthError, Period, SiteMonth, Stats, StatsRange, StatsScope};
 
 /// Everything that a surface calls. Share it in an `Arc`.
 pub struct Service {
     store: Arc<dyn Store>,
-    classifier: Arc<Classifier>,
+    filter: Filter,
+    keyring: Arc<Keyring>,
     clock: Clock,
+    /// Keeps ids of the same millisecond in order.
+    ids: Mutex<ContextV7>,
 }
 
 /// What an operator may set.
@@ -37,35 +50,6 @@ pub struct Settings {
     pub thresholds: Thresholds,
     /// The time.
     pub clock: Clock,
-}
-
-/// What a surface asks of a check besides the comment.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct CheckOptions {
-    /// A spam verdict by a test hook comes with [`crate::verdict::Action::Discard`] (protocol
-    /// section 2.10).
-    pub test_discard: bool,
-}
-
-/// A checked comment.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Checked {
-    /// The verdict's name. Tests get one too, though nothing is stored under it.
-    pub id: VerdictId,
-    /// What the filter found.
-    pub judgement: Judgement,
-    /// Whether the verdict was kept: not for tests, nor when the store fails, since a blog engine
-    /// must get its answer all the same.
-    pub stored: bool,
-}
-
-/// A stored verdict and what an admin said of it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct VerdictView {
-    /// The comment and its verdict.
-    pub record: VerdictRecord,
-    /// The correction in force, if any.
-    pub correction: Option<Correction>,
 }
 
 /// Whether the service can do its work.
@@ -88,130 +72,45 @@ impl Readiness {
     }
 }
 
-/// Secrets given by configuration, which are then the ones that work.
-#[derive(Debug, Clone, Default)]
-pub struct ConfiguredKeys {
-    /// `CHAFFINCH_SITE_KEY`.
-    pub site_key: Option<SiteKey>,
-    /// `CHAFFINCH_ADMIN_TOKEN`.
-    pub admin_token: Option<AdminToken>,
-}
-
-/// Secrets made at the first start: to be shown once, they are stored nowhere.
-#[derive(Debug, Clone, Default)]
-pub struct FirstKeys {
-    /// The site key, if one was made.
-    pub site_key: Option<SiteKey>,
-    /// The admin token, if one was made.
-    pub admin_token: Option<AdminToken>,
-}
-
 impl Service {
-    /// The service on an open store. Teaches the classifier everything in the store's log.
+    /// The service on an open store, of which it must be the only writer. Teaches the classifier
+    /// everything in the store's log.
     pub fn new(
         store: Arc<dyn Store>,
         classifier: Arc<Classifier>,
         settings: Settings,
     ) -> Result<Self, ServiceError> {
+        let keyring = Arc::new(Keyring::load(&*store)?);
+        let learner = Learner::start(Arc::clone(&classifier) as _, &*store, store.events())?;
+        store.observe(Arc::clone(&keyring) as _);
+        store.observe(Arc::new(learner));
         Ok(Self {
             store,
-            classifier,
+            filter: Filter::new(classifier, settings.thresholds),
+            keyring,
             clock: settings.clock,
+            ids: Mutex::new(ContextV7::new()),
         })
     }
 
     /// Who showed this secret: a site key (case does not count) or an admin token.
-    pub fn authenticate(&self, _secret: &str) -> Result<Caller, AuthError> {
-        Err(AuthError::Unknown)
-    }
-
-    /// Judges a comment and keeps the verdict. Errors only with
-    /// [`ServiceError::SiteNotAllowed`].
-    pub async fn check(
-        &self,
-        _caller: &Caller,
-        _comment: Comment,
-        _options: CheckOptions,
-    ) -> Result<Checked, ServiceError> {
-        Err(ServiceError::Busy)
-    }
-
-    /// Labels a verdict. The same label twice counts once; the opposite replaces it.
-    pub async fn correct_by_id(
-        &self,
-        _caller: &Caller,
-        _id: VerdictId,
-        _label: Label,
-    ) -> Result<CorrectionReceipt, ServiceError> {
-        Err(ServiceError::NoSuchVerdict)
-    }
-
-    /// Labels a comment: the verdict that it means (protocol section 2.3), or if none is found a
-    /// new record of it. `None` for a test, which is accepted and leaves no trace.
-    pub async fn correct_comment(
-        &self,
-        _caller: &Caller,
-        _comment: Comment,
-        _label: Label,
-    ) -> Result<Option<CorrectionReceipt>, ServiceError> {
-        Ok(None)
-    }
-
-    /// Takes a correction back, exactly.
-    pub async fn retract(
-        &self,
-        _caller: &Caller,
-        _id: VerdictId,
-    ) -> Result<Retraction, ServiceError> {
-        Err(ServiceError::NoSuchVerdict)
-    }
-
-    /// A stored verdict.
-    pub fn verdict(&self, _caller: &Caller, _id: VerdictId) -> Result<VerdictView, ServiceError> {
-        Err(ServiceError::NoSuchVerdict)
+    pub fn authenticate(&self, secret: &str) -> Result<Caller, AuthError> {
+        self.keyring.authenticate(secret)
     }
 
     /// Whether the model is loaded and the store writable.
     pub async fn readiness(&self) -> Readiness {
+        let classifier = self.filter.classifier();
         Readiness {
-            model: self.classifier.model().to_owned(),
-            learned_from: self.classifier.learned_from(),
+            model: classifier.model().to_owned(),
+            learned_from: classifier.learned_from(),
             events: self.store.events(),
             store: self.store.probe().await,
         }
     }
 
-    /// How many checks the caller's key made this calendar month (UTC), tests not included.
-    pub fn usage_this_month(&self, _caller: &Caller) -> Result<u64, ServiceError> {
-        Ok(0)
-    }
-
-    /// The month that it is now (UTC).
-    pub fn this_month(&self) -> Month {
-        Month::of(self.clock.today())
-    }
-
-    /// Counts of the caller's key or of one site.
-    pub fn stats(
-        &self,
-        _caller: &Caller,
-        _scope: &StatsScope,
-        _range: StatsRange,
-    ) -> Result<Stats, ServiceError> {
-        Err(ServiceError::Busy)
-    }
-
-    /// The sites that the caller's key (an admin: any key) counted something on in a month,
-    /// ordered by name.
-    pub fn sites_in_month(
-        &self,
-        _caller: &Caller,
-        _month: Month,
-    ) -> Result<Vec<SiteMonth>, ServiceError> {
-        Ok(Vec::new())
-    }
-
-    /// Marks a site as no longer in use, or in use again; its key goes on working.
+    /// Marks a site as no longer in use, or in use again (protocol section 2.7, `deactivate`);
+    /// its key goes on working.
     pub async fn set_site_active(
         &self,
         caller: &Caller,
@@ -223,39 +122,16 @@ impl Service {
         Ok(self.store.set_site_active(site, active, at).await?)
     }
 
-    /// Makes a site key, for one site or for all. The surface has made sure that an admin asks.
-    pub async fn create_site_key(
-        &self,
-        _name: &str,
-        _site: Option<Site>,
-    ) -> Result<SiteKey, ServiceError> {
-        Err(ServiceError::Busy)
-    }
-
-    /// Makes an admin token. The surface has made sure that an admin asks.
-    pub async fn create_admin_token(&self, _name: &str) -> Result<AdminToken, ServiceError> {
-        Err(ServiceError::Busy)
-    }
-
-    /// Lets a key be used no longer. The surface has made sure that an admin asks.
-    pub async fn revoke_key(&self, _key: KeyHash) -> Result<(), ServiceError> {
-        Err(ServiceError::NoSuchKey)
-    }
-
-    /// Every key that may be used, ordered by name. The surface has made sure that an admin asks.
-    pub fn keys(&self) -> Result<Vec<(KeyHash, Grant)>, ServiceError> {
-        Ok(Vec::new())
-    }
-
-    /// To be called once at each start: makes the configured secrets work (and those that were
-    /// configured or made by an earlier start, of the same kind, no longer); of a kind that is
-    /// neither configured nor in the store, makes one.
-    pub async fn first_keys(&self, _configured: ConfiguredKeys) -> Result<FirstKeys, ServiceError> {
-        Ok(FirstKeys::default())
-    }
-
     /// Finishes what is being written. To be called after the last request, before the end.
     pub fn close(&self) {
         self.store.close();
     }
+
+    fn fresh_id(&self) -> VerdictId {
+        let ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+        VerdictId::at(self.clock.now(), &ids)
+    }
 }
+
+#[cfg(test)]
+mod tests;

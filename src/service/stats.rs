@@ -1,12 +1,16 @@
 //! What was counted, over days, months and years.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::site::Site;
-use crate::store::Counters;
+use crate::store::{Counters, DayCount};
+
+use super::{Caller, Service, ServiceError};
 
 /// A month of the Gregorian calendar, written `2026-11`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,4 +120,137 @@ pub struct SiteMonth {
     pub counters: Counters,
     /// Whether the site is in use: `false` once it was deactivated.
     pub active: bool,
+}
+
+impl Service {
+    /// The month that it is now (UTC).
+    pub fn this_month(&self) -> Month {
+        Month::of(self.clock.today())
+    }
+
+    /// How many checks the caller's key made this calendar month (UTC), tests not included.
+    pub fn usage_this_month(&self, caller: &Caller) -> Result<u64, ServiceError> {
+        let month = self.this_month();
+        let days = month.first_day()..=month.last_day();
+        let counts = self.store.counts(Some(caller.hash), days)?;
+        Ok(counts.iter().map(|count| count.counters.checked).sum())
+    }
+
+    /// Counts of the caller's key or of one site, up to today.
+    pub fn stats(
+        &self,
+        caller: &Caller,
+        scope: &StatsScope,
+        range: StatsRange,
+    ) -> Result<Stats, ServiceError> {
+        let today = self.clock.today();
+        let counts = match scope {
+            StatsScope::Key => self.counts(caller, caller.is_admin(), range.start(today), today)?,
+            StatsScope::Site(site) => {
+                caller.require_site(Some(site))?;
+                let all_keys = caller.is_admin() || caller.grant.site.is_some();
+                let mut counts = self.counts(caller, all_keys, range.start(today), today)?;
+                counts.retain(|count| count.site.as_ref() == Some(site));
+                counts
+            }
+        };
+        Ok(range.gather(today, &counts))
+    }
+
+    /// The sites that the caller's key (an admin: any key) counted something on in a month,
+    /// ordered by name.
+    pub fn sites_in_month(
+        &self,
+        caller: &Caller,
+        month: Month,
+    ) -> Result<Vec<SiteMonth>, ServiceError> {
+        let (first, last) = (month.first_day(), month.last_day());
+        let mut sites: BTreeMap<Option<Site>, Counters> = BTreeMap::new();
+        for count in self.counts(caller, caller.is_admin(), first, last)? {
+            *sites.entry(count.site).or_default() += count.counters;
+        }
+        let mut months = Vec::with_capacity(sites.len());
+        for (site, counters) in sites {
+            let active = match &site {
+                Some(site) => self.store.site_active(site)?.unwrap_or(true),
+                None => true,
+            };
+            months.push(SiteMonth {
+                site,
+                counters,
+                active,
+            });
+        }
+        Ok(months)
+    }
+
+    fn counts(
+        &self,
+        caller: &Caller,
+        all_keys: bool,
+        first: Date,
+        last: Date,
+    ) -> Result<Vec<DayCount>, ServiceError> {
+        let key = (!all_keys).then_some(caller.hash);
+        Ok(self.store.counts(key, first..=last)?)
+    }
+}
+
+impl StatsRange {
+    /// The first day, if today is the last.
+    fn start(self, today: Date) -> Date {
+        let month = today.first_of_month();
+        match self {
+            Self::Days60 => today.saturating_sub(59.days()),
+            Self::Months6 => month.saturating_sub(5.months()),
+            Self::Year => month.saturating_sub(11.months()),
+            Self::All => Date::constant(1970, 1, 1),
+        }
+    }
+
+    /// The first day of the period that a day is in.
+    fn period_of(self, day: Date) -> Date {
+        match self {
+            Self::Days60 => day,
+            Self::Months6 | Self::Year => day.first_of_month(),
+            Self::All => day.first_of_year(),
+        }
+    }
+
+    fn gather(self, today: Date, counts: &[DayCount]) -> Stats {
+        let first = match self {
+            // Nobody wants to see the years before the first check.
+            Self::All => counts.iter().map(|c| c.day).min().unwrap_or(today),
+            _ => self.start(today),
+        };
+        let (step, format) = match self {
+            Self::Days60 => (1.day(), "%Y-%m-%d"),
+            Self::Months6 | Self::Year => (1.month(), "%Y-%m"),
+            Self::All => (1.year(), "%Y"),
+        };
+        let mut total = Counters::default();
+        let mut by_period: BTreeMap<Date, (Counters, BTreeSet<&Option<Site>>)> = BTreeMap::new();
+        for count in counts {
+            total += count.counters;
+            let (counters, sites) = by_period.entry(self.period_of(count.day)).or_default();
+            *counters += count.counters;
+            sites.insert(&count.site);
+        }
+        let last = self.period_of(today);
+        let periods = self
+            .period_of(first)
+            .series(step)
+            .take_while(|&start| start <= last)
+            .map(|first_day| {
+                let (counters, sites) = by_period.remove(&first_day).unwrap_or_default();
+                Period {
+                    name: first_day.strftime(format).to_string(),
+                    first_day,
+                    counters,
+                    sites: sites.len(),
+                }
+            })
+            .collect();
+        Stats { total, periods }
+    }
 }

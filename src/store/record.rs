@@ -29,6 +29,51 @@ pub struct VerdictRecord {
     pub features: Features,
 }
 
+/// Longest content kept, in bytes: what a moderator looks at, not what an attacker sends.
+const LONGEST_CONTENT: usize = 64 * 1024;
+/// Longest other text kept, in bytes.
+const LONGEST_FIELD: usize = 4 * 1024;
+/// Most tags kept.
+const MOST_TAGS: usize = 64;
+
+impl VerdictRecord {
+    /// Cuts overlong texts, so that what waits to be written stays small. The verdict, the
+    /// features and the fingerprint are those of the whole comment.
+    pub(crate) fn shorten(&mut self) {
+        let comment = &mut self.comment;
+        cut(&mut comment.content, LONGEST_CONTENT);
+        let (author, context) = (&mut comment.author, &mut comment.context);
+        context.tags.truncate(MOST_TAGS);
+        for field in [
+            &mut comment.kind,
+            &mut comment.permalink,
+            &mut comment.referrer,
+            &mut comment.language,
+            &mut comment.honeypot,
+            &mut author.name,
+            &mut author.email,
+            &mut author.url,
+            &mut author.user_agent,
+            &mut author.role,
+            &mut context.title,
+            &mut context.excerpt,
+        ]
+        .into_iter()
+        .chain(&mut context.tags)
+        {
+            cut(field, LONGEST_FIELD);
+        }
+    }
+}
+
+/// Shortens to at most `longest` bytes, between two characters.
+fn cut(text: &mut String, longest: usize) {
+    if text.len() > longest {
+        text.truncate(text.floor_char_boundary(longest));
+        text.shrink_to_fit();
+    }
+}
+
 /// How a comment came into the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -1,13 +1,11 @@
 //! The features of a comment as they are learned and kept.
 
-use serde::{Deserialize, Serialize};
-
 /// The features of one comment: hashed, each once, in ascending order.
 ///
 /// On the disk the differences between neighbours stand as variable-length integers, about two
 /// bytes a feature.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Features(Vec<u32>);
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Features(pub(super) Vec<u32>);
 
 impl Features {
     /// Takes hashes in any order, with or without repeats.
