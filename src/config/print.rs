@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use clap::{Arg, ArgAction};
 
-use super::layers::{Layers, definitions};
+use super::layers::{Layers, Origin, definitions};
 
 /// What stands in the place of a secret.
 const MASK: &str = "********";
@@ -48,7 +48,18 @@ fn line(arg: &Arg, layers: &Layers) -> (String, String) {
     } else {
         format!("{id} = {}", literal(&values.concat()))
     };
-    (left, origin.to_string())
+    let origin = match origin {
+        Origin::Flag => format!("--{}", arg.get_long().unwrap_or_default()),
+        Origin::Variable => variable(id),
+        Origin::File(path) => path.display().to_string(),
+        Origin::Default => "default".to_owned(),
+    };
+    (left, origin)
+}
+
+/// The name of an option's variable, as a test of the definitions holds it to be.
+fn variable(id: &str) -> String {
+    format!("CHAFFINCH_{}", id.to_uppercase())
 }
 
 /// A value as TOML: bare if it reads the same when it is read again, quoted otherwise.
