@@ -4,7 +4,8 @@
 use std::net::IpAddr;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
 
 use crate::comment::{Author, Comment, Context};
 use crate::service::{CorrectionReceipt, Origin, Retraction, VerdictView};
@@ -113,36 +114,27 @@ impl FieldError {
     }
 }
 
-/// Reads JSON text; an error names the field whose type is wrong.
+/// Reads a JSON object; an error names the field whose type is wrong.
 ///
 /// # Errors
-/// The text is no JSON, or a field in it has another type than it should.
+/// The text is no JSON object (the field is then `.`), or a field in it has another type than it
+/// should.
 pub fn from_json<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T, FieldError> {
     // serde would read a list as the fields in order, which is nothing we promise.
     if text.trim_ascii_start().first() != Some(&b'{') {
         return Err(FieldError::new(".", "a JSON object is expected"));
     }
     let mut json = serde_json::Deserializer::from_slice(text);
-    let value = located(&mut json)?;
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let field = match error.inner().classify() {
+            Category::Data => error.path().to_string(),
+            Category::Io | Category::Syntax | Category::Eof => ".".to_owned(),
+        };
+        FieldError::new(field, error.inner().to_string())
+    })?;
     json.end()
         .map_err(|error| FieldError::new(".", error.to_string()))?;
     Ok(value)
-}
-
-/// As [`from_json`], from JSON that was parsed before.
-///
-/// # Errors
-/// A field has another type than it should.
-pub fn from_value<T: for<'de> Deserialize<'de>>(value: serde_json::Value) -> Result<T, FieldError> {
-    if !value.is_object() {
-        return Err(FieldError::new(".", "a JSON object is expected"));
-    }
-    located(value)
-}
-
-fn located<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<T, FieldError> {
-    serde_path_to_error::deserialize(from)
-        .map_err(|error| FieldError::new(error.path().to_string(), error.inner().to_string()))
 }
 
 impl TryFrom<CheckRequest> for Comment {
@@ -427,6 +419,8 @@ mod tests {
             ("[]", "."),
             ("", "."),
             ("{} x", "."),
+            (r#"{"content":"x""#, "."),
+            (r#"{"content":"x","author":{"ip":tru"#, "."),
         ] {
             assert_eq!(comment(json).unwrap_err().field, field, "{json}");
         }
