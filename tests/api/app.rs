@@ -14,6 +14,7 @@ use chaffinch::site::Site;
 use chaffinch::store::{self, StoreSettings};
 use serde_json::Value;
 use tempfile::TempDir;
+use ureq::AsSendBody;
 
 /// A key that opens the server for any site.
 pub(crate) const KEY: &str = "123456789abc";
@@ -115,7 +116,7 @@ impl TestApp {
         self.post(path, FORM, body)
     }
 
-    pub(crate) fn post(&self, path: &str, content_type: &str, body: &str) -> Reply {
+    pub(crate) fn post(&self, path: &str, content_type: &str, body: impl AsSendBody) -> Reply {
         let request = self.agent.post(self.url(path));
         Reply::from_ureq(
             request
@@ -152,7 +153,7 @@ impl TestApp {
         reply.json()["usage"].as_u64().unwrap()
     }
 
-    pub(crate) fn v1_post(&self, path: &str, key: Option<&str>, body: &str) -> Reply {
+    pub(crate) fn v1_post(&self, path: &str, key: Option<&str>, body: impl AsSendBody) -> Reply {
         let mut request = self.agent.post(self.url(path));
         if let Some(key) = key {
             request = request.header("Authorization", format!("Bearer {key}"));
