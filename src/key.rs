@@ -117,7 +117,7 @@ impl KeyHash {
     }
 
     /// Reads the 32 bytes that [`Self::as_bytes`] gave.
-    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 

@@ -222,3 +222,6 @@ pub trait Observer: Send + Sync {
     /// already hold later ones.
     fn apply(&self, events: &[Applied], log: &dyn Lessons);
 }
+
+#[cfg(test)]
+mod tests;

@@ -83,7 +83,7 @@ impl Request {
                     reply,
                     known.map(|known| {
                         let changes = known.as_ref() != Some(&grant);
-                        let change = changes.then(|| Change::KeyCreated { key, grant });
+                        let change = changes.then_some(Change::KeyCreated { key, grant });
                         (change.map(|change| plan::event(at, change)), ())
                     }),
                 )
@@ -104,7 +104,7 @@ impl Request {
                     reply,
                     known.map(|known| {
                         let changes = known != Some(active);
-                        let change = changes.then(|| Change::SiteActive { site, active });
+                        let change = changes.then_some(Change::SiteActive { site, active });
                         (change.map(|change| plan::event(at, change)), ())
                     }),
                 )
