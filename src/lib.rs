@@ -10,7 +10,8 @@
 //! ```
 //!
 //! Dependencies point one way: `http` and `cli` call `service`, that calls `filter`,
-//! that calls `classifier`, that reads [`text`]. [`store`] and the words of the domain
+//! that calls `classifier`, that reads [`text`]. [`wire`] is the JSON that `http` and `cli` share.
+//! [`store`] and the words of the domain
 //! ([`comment`], [`site`], [`verdict`], [`key`]) stand at the ground.
 
 pub mod classifier;

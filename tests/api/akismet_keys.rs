@@ -105,3 +105,25 @@ fn checks_without_a_good_key_are_refused_with_a_guid() {
         reply.guid();
     }
 }
+
+#[test]
+fn a_key_bound_to_one_site_is_refused_for_others_with_an_alert() {
+    let app = TestApp::start();
+    let key = app.key_for("http://own.example/");
+    let body = |blog: &str| format!("key={key}&api_key={key}&user_ip=203.0.113.9&blog={blog}");
+    app.comment_check(&body("https://own.example"))
+        .assert_verdict("false");
+    let other = body("http://other.example/");
+    let reply = app.comment_check(&other);
+    reply.guid();
+    for reply in [reply, app.verify_key(&other), app.submit_spam(&other)] {
+        assert_eq!((reply.status, reply.body.as_str()), (200, "invalid"));
+        assert_eq!(reply.header("x-akismet-error"), Some("site-not-allowed"));
+        assert_eq!(reply.header("x-akismet-alert-code"), Some("10404"));
+        assert!(reply.header("x-akismet-alert-msg").is_some());
+        assert!(reply.header("x-akismet-debug-help").is_some());
+    }
+    let json = r#"{"content":"x","site":"other.example"}"#;
+    app.v1_post("/v1/check", Some(&key), json)
+        .assert_problem(403, "site_not_allowed", None);
+}

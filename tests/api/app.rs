@@ -10,9 +10,11 @@ use actix_web::dev::ServerHandle;
 use chaffinch::classifier::Classifier;
 use chaffinch::http::{Server, Settings};
 use chaffinch::service::{self, ConfiguredKeys, Service};
+use chaffinch::site::Site;
 use chaffinch::store::{self, StoreSettings};
 use serde_json::Value;
 use tempfile::TempDir;
+use ureq::AsSendBody;
 
 /// A key that opens the server for any site.
 pub(crate) const KEY: &str = "123456789abc";
@@ -28,6 +30,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 pub(crate) struct TestApp {
     pub(crate) address: SocketAddr,
+    pub(crate) service: Arc<Service>,
     agent: ureq::Agent,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
@@ -69,12 +72,13 @@ impl TestApp {
                 };
                 service.first_keys(keys).await.unwrap();
                 let server = Server::build(&settings, Arc::clone(&service)).unwrap();
-                sender.send((server.address(), server.handle())).unwrap();
+                let started = (server.address(), server.handle(), Arc::clone(&service));
+                sender.send(started).unwrap();
                 server.run_until_stopped().await.unwrap();
                 service.close();
             });
         });
-        let (address, handle) = receiver.recv().expect("the server did not start");
+        let (address, handle, service) = receiver.recv().expect("the server did not start");
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(20)))
@@ -82,11 +86,21 @@ impl TestApp {
             .into();
         Self {
             address,
+            service,
             agent,
             handle,
             thread: Some(thread),
             _data: data,
         }
+    }
+
+    /// A key that is bound to one site.
+    pub(crate) fn key_for(&self, site: &str) -> String {
+        let key = self
+            .service
+            .create_site_key("bound", Some(Site::parse(site).unwrap()));
+        let key = actix_web::rt::System::new().block_on(key).unwrap();
+        key.reveal().to_owned()
     }
 
     fn url(&self, path: &str) -> String {
@@ -102,7 +116,7 @@ impl TestApp {
         self.post(path, FORM, body)
     }
 
-    pub(crate) fn post(&self, path: &str, content_type: &str, body: &str) -> Reply {
+    pub(crate) fn post(&self, path: &str, content_type: &str, body: impl AsSendBody) -> Reply {
         let request = self.agent.post(self.url(path));
         Reply::from_ureq(
             request
@@ -139,7 +153,7 @@ impl TestApp {
         reply.json()["usage"].as_u64().unwrap()
     }
 
-    pub(crate) fn v1_post(&self, path: &str, key: Option<&str>, body: &str) -> Reply {
+    pub(crate) fn v1_post(&self, path: &str, key: Option<&str>, body: impl AsSendBody) -> Reply {
         let mut request = self.agent.post(self.url(path));
         if let Some(key) = key {
             request = request.header("Authorization", format!("Bearer {key}"));

@@ -1,6 +1,9 @@
 //! Wrong paths, methods and sizes (section 3; C75, C76).
 
 use std::io::{Read, Write};
+use std::time::Duration;
+
+use serde_json::json;
 
 use crate::app::{KEY, MIN, Reply, TestApp};
 
@@ -74,4 +77,51 @@ fn a_body_that_breaks_off_gets_a_guid_too() {
     let reply = Reply::parse(&reply);
     assert_eq!((reply.status, reply.body.as_str()), (400, "Bad request"));
     reply.guid();
+}
+
+#[test]
+fn a_body_that_does_not_come_is_given_up() {
+    let app = TestApp::start_with(|settings| {
+        settings.limits.body_timeout = Duration::from_millis(20);
+    });
+    let mut stream = app.connect();
+    stream
+        .write_all(b"POST /1.1/comment-check HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n")
+        .unwrap();
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).unwrap();
+    let reply = Reply::parse(&reply);
+    assert_eq!(
+        (reply.status, reply.body.as_str()),
+        (408, "Request timeout")
+    );
+    reply.guid();
+}
+
+#[test]
+fn without_a_store_there_are_still_verdicts_but_no_thanks() {
+    let app = TestApp::start();
+    app.service.close();
+    app.check_with("comment_content=Hello")
+        .assert_verdict("false");
+    app.check_with("comment_author=viagra-test-123")
+        .assert_verdict("true");
+    let check = app.v1_check(&json!({"content": "casino"}));
+    assert_eq!(check.status, 200);
+
+    let reply = app.submit_spam(&format!("{MIN}&comment_content=Hello"));
+    assert_eq!(
+        (reply.status, reply.body.as_str()),
+        (503, "Service unavailable")
+    );
+    assert!(reply.header("x-akismet-debug-help").is_some());
+    let correction = json!({"comment": {"content": "x"}, "label": "spam"});
+    let reply = app.v1_correct(&correction);
+    reply.assert_problem(503, "store_failed", None);
+    assert!(reply.header("retry-after").is_some());
+
+    let ready = app.get("/readyz");
+    assert_eq!(ready.status, 503);
+    assert!(ready.json()["reason"].is_string());
+    assert_eq!(app.get("/healthz").status, 200);
 }

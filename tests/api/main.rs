@@ -10,6 +10,7 @@ mod akismet_check;
 mod akismet_golden;
 mod akismet_keys;
 mod akismet_report;
+mod any_bytes;
 mod errors;
 mod health;
 mod v1_batch;

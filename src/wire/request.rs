@@ -1,15 +1,14 @@
-//! The JSON of `/v1` and of `chaffinch check --json`: what a comment looks like to callers, and
-//! what they are told of it. Knows the domain and the service's words, but no HTTP.
+//! What callers send.
 
 use std::net::IpAddr;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
+use super::FieldError;
 use crate::comment::{Author, Comment, Context};
-use crate::service::{CorrectionReceipt, Origin, Retraction, VerdictView};
 use crate::site::Site;
-use crate::verdict::{Action, Judgement, Label, Reason, Verdict, VerdictId};
+use crate::verdict::Label;
 
 /// A comment to be checked, in the form of `POST /v1/check`. Every field but `content` may be
 /// missing or `null`; unknown fields are ignored.
@@ -93,56 +92,17 @@ pub struct ContextRequest {
     pub tags: Option<Vec<String>>,
 }
 
-/// What is wrong with a request: a field, and why.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {message}")]
-pub struct FieldError {
-    /// Path of the field, such as `author.ip`; `.` for the whole request.
-    pub field: String,
-    /// What is expected of it.
-    pub message: String,
-}
-
-impl FieldError {
-    /// Says that a field is wrong, and how.
-    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            field: field.into(),
-            message: message.into(),
-        }
-    }
-}
-
-/// Reads JSON text; an error names the field whose type is wrong.
-///
-/// # Errors
-/// The text is no JSON, or a field in it has another type than it should.
-pub fn from_json<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T, FieldError> {
-    // serde would read a list as the fields in order, which is nothing we promise.
-    if text.trim_ascii_start().first() != Some(&b'{') {
-        return Err(FieldError::new(".", "a JSON object is expected"));
-    }
-    let mut json = serde_json::Deserializer::from_slice(text);
-    let value = located(&mut json)?;
-    json.end()
-        .map_err(|error| FieldError::new(".", error.to_string()))?;
-    Ok(value)
-}
-
-/// As [`from_json`], from JSON that was parsed before.
-///
-/// # Errors
-/// A field has another type than it should.
-pub fn from_value<T: for<'de> Deserialize<'de>>(value: serde_json::Value) -> Result<T, FieldError> {
-    if !value.is_object() {
-        return Err(FieldError::new(".", "a JSON object is expected"));
-    }
-    located(value)
-}
-
-fn located<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<T, FieldError> {
-    serde_path_to_error::deserialize(from)
-        .map_err(|error| FieldError::new(error.path().to_string(), error.inner().to_string()))
+/// A correction, in the form of `POST /v1/corrections`: of a stored verdict by its id, or of a
+/// comment.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CorrectionRequest {
+    /// The verdict's id. Either this or `comment` is required.
+    pub id: Option<String>,
+    /// The comment as in a check.
+    pub comment: Option<CheckRequest>,
+    /// What it is: `ham` or `spam`. Required.
+    pub label: Option<Label>,
 }
 
 impl TryFrom<CheckRequest> for Comment {
@@ -208,94 +168,6 @@ fn seconds(value: f64) -> Result<f32, FieldError> {
     }
 }
 
-/// The answer to a check.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CheckReply {
-    /// Name of the verdict, for corrections and explanations; missing where nothing is stored.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<VerdictId>,
-    /// Ham, unsure or spam.
-    pub verdict: Verdict,
-    /// What to do with the comment.
-    pub action: Action,
-    /// How probably it is spam, from 0 to 1.
-    pub probability: f64,
-    /// The strongest reasons, strongest first.
-    pub reasons: Vec<Reason>,
-    /// The model that judged.
-    pub model: String,
-    /// How many corrections had been learned when it was judged.
-    pub learned_from: u64,
-}
-
-impl CheckReply {
-    /// The answer that a judgement makes.
-    pub fn new(id: Option<VerdictId>, judgement: Judgement) -> Self {
-        Self {
-            id,
-            verdict: judgement.verdict,
-            action: judgement.action,
-            probability: judgement.probability.get(),
-            reasons: judgement.reasons,
-            model: judgement.model,
-            learned_from: judgement.learned_from,
-        }
-    }
-}
-
-/// A correction, in the form of `POST /v1/corrections`: of a stored verdict by its id, or of a
-/// comment.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct CorrectionRequest {
-    /// The verdict's id. Either this or `comment` is required.
-    pub id: Option<String>,
-    /// The comment as in a check.
-    pub comment: Option<CheckRequest>,
-    /// What it is: `ham` or `spam`. Required.
-    pub label: Option<Label>,
-}
-
-/// The answer to a correction or to its retraction.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CorrectionReply {
-    /// The verdict that was corrected; `null` for a test, of which nothing is kept.
-    pub id: Option<VerdictId>,
-    /// What it is now; `null` after a retraction.
-    pub label: Option<Label>,
-    /// What it was corrected to before, if it was.
-    pub previous: Option<Label>,
-    /// Where in the log this stands; `null` for a test.
-    pub sequence: Option<u64>,
-}
-
-/// A stored verdict, in the form of `GET /v1/verdicts/{id}`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct VerdictReply {
-    /// The verdict as it was given.
-    #[serde(flatten)]
-    pub check: CheckReply,
-    /// When it was given.
-    pub at: Timestamp,
-    /// `checked`, or `submitted` for a comment that was corrected without a check.
-    pub origin: Origin,
-    /// The comment as it is kept: never with the author's IP address.
-    pub comment: CheckRequest,
-    /// What an admin said of it, if anything.
-    pub correction: Option<CorrectionView>,
-}
-
-/// What an admin said of a verdict.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CorrectionView {
-    /// What the comment is.
-    pub label: Label,
-    /// Where in the log that was said.
-    pub sequence: u64,
-    /// When it was said.
-    pub at: Timestamp,
-}
-
 impl From<Comment> for CheckRequest {
     fn from(comment: Comment) -> Self {
         let given = |text: String| (!text.is_empty()).then_some(text);
@@ -329,50 +201,12 @@ impl From<Comment> for CheckRequest {
     }
 }
 
-impl From<VerdictView> for VerdictReply {
-    fn from(view: VerdictView) -> Self {
-        let record = view.record;
-        Self {
-            check: CheckReply::new(Some(record.id), record.judgement),
-            at: Timestamp::from_millisecond(record.id.unix_millis()).unwrap_or_default(),
-            origin: record.origin,
-            comment: record.comment.into(),
-            correction: view.correction.map(|correction| CorrectionView {
-                label: correction.label,
-                sequence: correction.sequence,
-                at: correction.at,
-            }),
-        }
-    }
-}
-
-impl From<CorrectionReceipt> for CorrectionReply {
-    fn from(receipt: CorrectionReceipt) -> Self {
-        Self {
-            id: Some(receipt.id),
-            label: Some(receipt.label),
-            previous: receipt.previous,
-            sequence: Some(receipt.sequence),
-        }
-    }
-}
-
-impl From<Retraction> for CorrectionReply {
-    fn from(retraction: Retraction) -> Self {
-        Self {
-            id: Some(retraction.id),
-            label: None,
-            previous: Some(retraction.previous),
-            sequence: Some(retraction.sequence),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::wire::from_json;
 
     fn comment(json: &str) -> Result<Comment, FieldError> {
         from_json::<CheckRequest>(json.as_bytes())?.try_into()
@@ -427,6 +261,8 @@ mod tests {
             ("[]", "."),
             ("", "."),
             ("{} x", "."),
+            (r#"{"content":"x""#, "."),
+            (r#"{"content":"x","author":{"ip":tru"#, "."),
         ] {
             assert_eq!(comment(json).unwrap_err().field, field, "{json}");
         }
