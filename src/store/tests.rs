@@ -223,15 +223,18 @@ fn errors_are_counted_where_the_check_was_and_taken_back() {
 
 #[test]
 fn what_sled_lost_is_rebuilt_from_the_journal() {
-    let garbage = |path: &Path| fs::write(path, b"this is not sled").unwrap();
-    let cut = |path: &Path| {
+    fn garbage(path: &Path) {
+        fs::write(path, b"this is not sled").unwrap();
+    }
+    fn cut(path: &Path) {
         let file = fs::OpenOptions::new().write(true).open(path).unwrap();
         file.set_len(file.metadata().unwrap().len() / 2).unwrap();
-    };
-    let spoils: [(&str, &dyn Fn(&Path)); 3] = [
-        ("sled/db", &garbage),
-        ("sled/db", &cut),
-        ("sled/conf", &garbage),
+    }
+    type Spoil = fn(&Path);
+    let spoils: [(&str, Spoil); 3] = [
+        ("sled/db", garbage),
+        ("sled/db", cut),
+        ("sled/conf", garbage),
     ];
     for (name, spoil) in spoils {
         let (dir, store) = fresh();
@@ -260,6 +263,82 @@ fn what_sled_lost_is_rebuilt_from_the_journal() {
         let id = put(&*store, Verdict::Ham, comment("two"));
         assert_eq!(label(&*store, id, Label::Spam).sequence, 3);
     }
+}
+
+/// Copies a directory as it is: what a process that was killed at this moment leaves behind.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn what_was_acknowledged_survives_a_kill() {
+    let (dir, store) = fresh();
+    let mut ids = Vec::new();
+    for round in 0..5 {
+        let corrected = put(&*store, Verdict::Ham, comment(&round.to_string()));
+        label(&*store, corrected, Label::Spam);
+        ids.extend([
+            corrected,
+            put(&*store, Verdict::Ham, comment("not corrected")),
+        ]);
+        let left_behind = tempfile::tempdir().unwrap();
+        copy(dir.path(), left_behind.path());
+        let healed = open_in(&left_behind);
+        for id in &ids {
+            assert!(healed.verdict(*id).unwrap().is_some());
+            assert_eq!(
+                healed.correction(*id).unwrap(),
+                store.correction(*id).unwrap()
+            );
+        }
+        assert_eq!(totals(&*healed), totals(&*store));
+        assert_eq!(lessons(&*healed), lessons(&*store));
+    }
+}
+
+#[test]
+fn events_that_sled_missed_are_taken_over_once() {
+    let (dir, store) = fresh();
+    let id = put(&*store, Verdict::Ham, comment("one"));
+    // A kill between journal and sled leaves an older sled beside a newer journal.
+    let older = tempfile::tempdir().unwrap();
+    copy(dir.path(), older.path());
+    label(&*store, id, Label::Spam);
+    label(&*store, id, Label::Ham);
+    label(&*store, id, Label::Spam);
+    let newer = dir.path().join("journal/events.log");
+    fs::copy(newer, older.path().join("journal/events.log")).unwrap();
+    for _ in 0..2 {
+        let healed = open_in(&older);
+        assert_eq!(
+            healed.correction(id).unwrap(),
+            store.correction(id).unwrap()
+        );
+        assert_eq!(totals(&*healed), totals(&*store));
+        assert_eq!(totals(&*healed).missed_spam, 1);
+    }
+}
+
+#[test]
+fn a_journal_older_than_sled_is_refused() {
+    let (dir, store) = fresh();
+    let journal = dir.path().join("journal/events.log");
+    let older = fs::read(&journal).unwrap();
+    let id = put(&*store, Verdict::Ham, comment("one"));
+    label(&*store, id, Label::Spam);
+    drop(store);
+    fs::write(&journal, older).unwrap();
+    let refused = open(dir.path(), &StoreSettings::default()).err().unwrap();
+    assert!(matches!(refused, StoreError::Damaged { .. }), "{refused}");
 }
 
 #[test]
