@@ -5,7 +5,7 @@
 /// On the disk the differences between neighbours stand as variable-length integers, about two
 /// bytes a feature.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Features(pub(super) Vec<u32>);
+pub struct Features(Vec<u32>);
 
 impl Features {
     /// Takes hashes in any order, with or without repeats.
