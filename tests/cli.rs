@@ -300,6 +300,7 @@ fn check_json_answers_line_by_line_and_marks_bad_lines() {
     assert_eq!(lines.len(), 5);
     assert_eq!(lines[0]["verdict"], "spam");
     assert_eq!(lines[1]["error"]["line"], 2);
+    assert_eq!(lines[1]["error"]["code"], "invalid_json");
     assert_eq!(lines[2]["error"]["line"], 3);
     assert!(
         lines[2]["error"]["detail"]
@@ -307,7 +308,8 @@ fn check_json_answers_line_by_line_and_marks_bad_lines() {
             .unwrap()
             .contains("content")
     );
-    assert!(lines[3]["error"]["code"].is_string());
+    assert_eq!(lines[2]["error"]["code"], "invalid_field");
+    assert_eq!(lines[3]["error"]["code"], "invalid_json");
     assert_eq!(lines[4]["action"], "publish");
     let good = run(
         chaffinch().args(["check", "--json"]),

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use chaffinch::comment::{Author, Comment, Context};
 use chaffinch::config::JudgingOptions;
 use chaffinch::filter::Filter;
+use chaffinch::http::v1::problem::{ApiError, Problem};
 use chaffinch::wire::{self, CheckReply, CheckRequest};
 use serde_json::json;
 
@@ -114,15 +115,19 @@ fn check_lines(filter: &Filter) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(u8::from(bad > 0)))
 }
 
+/// A line's result, or the code that `/v1` has for what is wrong with it and the details.
 fn check_line(filter: &Filter, line: &[u8]) -> Result<CheckReply, (&'static str, String)> {
     if line.len() > lines::LONGEST_LINE {
         let detail = format!("the line is longer than {} bytes", lines::LONGEST_LINE);
-        return Err(("too_large", detail));
+        return Err((Problem::BodyTooLarge.code(), detail));
     }
     let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
     let comment = wire::from_json::<CheckRequest>(line)
         .and_then(Comment::try_from)
-        .map_err(|error| ("invalid_request", error.to_string()))?;
+        .map_err(|error| {
+            let detail = error.to_string();
+            (ApiError::from(error).problem.code(), detail)
+        })?;
     let judgement = filter.check(&comment, false).judgement;
     Ok(CheckReply::new(None, judgement))
 }
