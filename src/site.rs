@@ -64,7 +64,7 @@ impl Site {
             .filter(|part| !part.is_empty())
             .flat_map(|part| ["/", part])
             .collect();
-        let identity = host + &path;
+        let identity = format!("{host}{path}");
         if identity.len() > LONGEST {
             return Err(SiteError::TooLong);
         }

@@ -1,24 +1,26 @@
-//! From a comment to features.
+//! From a comment to features: markup, addresses, normalising, words, grams, shape.
+//!
+//! Each step is one file and knows nothing of those after it:
+//!
+//! ```text
+//! content -> markup -> addresses -> stream (normalised) -> words, grams
+//!                                                       -> shape, author, topic
+//! ```
 
+mod address;
+mod analysis;
+mod author;
+mod clue;
+mod features;
+mod kind;
+mod markup;
 mod packed;
+mod shape;
+mod stream;
+mod topic;
+mod words;
 
-/// The features of one comment: hashed, each once, in ascending order.
-///
-/// On the disk the differences between neighbours stand as variable-length integers, about two
-/// bytes a feature.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Features(Vec<u32>);
-
-impl Features {
-    /// Takes hashes in any order, with or without repeats.
-    pub fn from_unordered(mut hashes: Vec<u32>) -> Self {
-        hashes.sort_unstable();
-        hashes.dedup();
-        Self(hashes)
-    }
-
-    /// The hashes, each once, in ascending order.
-    pub fn as_slice(&self) -> &[u32] {
-        &self.0
-    }
-}
+pub use analysis::Analyser;
+pub use clue::{Clue, Feature};
+pub use features::Features;
+pub use kind::{FEATURE_BITS, Kind, feature};

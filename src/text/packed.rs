@@ -31,7 +31,7 @@ impl<'de> Visitor<'de> for Packed {
 
     fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Features, E> {
         unpack(bytes)
-            .map(Features)
+            .map(Features::from_unordered)
             .ok_or_else(|| E::custom("malformed packed features"))
     }
 
@@ -98,7 +98,7 @@ mod tests {
         #[test]
         fn what_is_packed_is_unpacked(hashes in prop::collection::vec(any::<u32>(), 0..50)) {
             let features = Features::from_unordered(hashes);
-            prop_assert_eq!(unpack(&pack(features.as_slice())), Some(features.0.clone()));
+            prop_assert_eq!(unpack(&pack(features.as_slice())), Some(features.as_slice().to_vec()));
             let bytes = postcard::to_stdvec(&features).map_err(|e| TestCaseError::fail(e.to_string()))?;
             prop_assert_eq!(postcard::from_bytes(&bytes), Ok(features));
         }

@@ -1,0 +1,360 @@
+//! The chain of filters that turns a comment into features, over buffers that are used again.
+
+use std::ops::Range;
+
+use super::address::{self, Address, Found};
+use super::clue::{Clue, Feature};
+use super::features::Features;
+use super::kind::{self, Kind};
+use super::markup::{Form, Link, Page};
+use super::stream::Stream;
+use super::words::{LONGEST_WORD, undisguise, words};
+use super::{author, shape, topic};
+use crate::comment::Comment;
+
+/// Bytes of a comment's beginning that are read. What spam wants to say fits in there, and what a
+/// filter must answer in milliseconds cannot be endless.
+const HEAD: usize = 12_000;
+/// Bytes of a longer comment's end that are read as well, where spam hides behind padding.
+const TAIL: usize = 4_000;
+/// Links that are looked at one by one; all are counted.
+const LINKS: usize = 24;
+/// Stands in the stream for an address.
+pub(super) const LINK_MARK: char = '\u{1}';
+
+/// Reads comments. Keeps its buffers from one comment to the next: one for each thread.
+#[derive(Debug, Default)]
+pub struct Analyser {
+    pub(super) page: Page,
+    pub(super) stream: Stream,
+    pub(super) words: Vec<Range<u32>>,
+    pub(super) links: Vec<(Link, Option<Address>)>,
+    pub(super) contacts: Contacts,
+    pub(super) disguised: u32,
+    found: Vec<(Range<usize>, Found)>,
+    sink: Sink,
+}
+
+/// Ways of getting in touch that stand in the text.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Contacts {
+    pub mails: u32,
+    pub phones: u32,
+}
+
+/// Takes features, each once.
+#[derive(Debug, Default)]
+pub(super) struct Sink {
+    features: Vec<Feature>,
+    /// Open addressing; a place holds a feature's number plus one.
+    seen: Vec<u32>,
+}
+
+impl Sink {
+    fn clear(&mut self) {
+        self.features.clear();
+        self.seen.fill(0);
+    }
+
+    pub(super) fn put(&mut self, kind: Kind, text: &str, clue: Clue) {
+        self.put_id(kind::feature(kind, text), clue);
+    }
+
+    /// A property of the whole comment, by name and size.
+    pub(super) fn shape(&mut self, kind: Kind, name: &'static str, size: u32) {
+        let state = kind::mix_bytes(kind::seed(kind), name.as_bytes());
+        let id = kind::finish(kind::mix(state, u64::from(size)));
+        self.put_id(id, Clue::Shape(name, size));
+    }
+
+    pub(super) fn put_id(&mut self, id: u32, clue: Clue) {
+        if (self.features.len() + 1) * 2 > self.seen.len() {
+            self.grow();
+        }
+        if Self::place(&mut self.seen, id) {
+            self.features.push(Feature { id, clue });
+        }
+    }
+
+    /// Marks a number as seen; whether it is new. There is always a free place.
+    fn place(seen: &mut [u32], id: u32) -> bool {
+        let mask = seen.len() - 1;
+        let mut at = id.wrapping_mul(0x9E37_79B1) as usize & mask;
+        loop {
+            match seen[at] {
+                0 => {
+                    seen[at] = id + 1;
+                    return true;
+                }
+                other if other == id + 1 => return false,
+                _ => at = (at + 1) & mask,
+            }
+        }
+    }
+
+    fn grow(&mut self) {
+        let size = (self.seen.len() * 2).max(4_096);
+        self.seen.clear();
+        self.seen.resize(size, 0);
+        for feature in &self.features {
+            Self::place(&mut self.seen, feature.id);
+        }
+    }
+}
+
+impl Analyser {
+    /// Reads a comment; the features come in the order in which they were seen, each once.
+    pub fn analyse(&mut self, comment: &Comment) -> &[Feature] {
+        self.sink.clear();
+        self.disguised = 0;
+        self.contacts = Contacts::default();
+        self.read(&comment.content);
+        self.text_features();
+        self.link_features();
+        author::features(
+            comment,
+            self.page.text.as_str(),
+            &self.links,
+            &mut self.sink,
+        );
+        topic::features(comment, &self.stream.chars, &self.words, &mut self.sink);
+        let shape = shape::Shape::of(self, comment);
+        shape.features(&mut self.sink);
+        &self.sink.features
+    }
+
+    /// The features of the comment read last.
+    pub fn features(&self) -> Features {
+        Features::from_unordered(self.sink.features.iter().map(|f| f.id).collect())
+    }
+
+    /// Content -> page, links, stream, words.
+    fn read(&mut self, content: &str) {
+        match cut(content) {
+            Some(cut) => self.page.read(&cut),
+            None => self.page.read(content),
+        }
+        address::find(&self.page.text, &mut self.found);
+        self.links.clear();
+        for link in self.page.links.drain(..) {
+            let address = Address::parse(&link.target);
+            self.links.push((link, address));
+        }
+        self.stream.clear();
+        let text = self.page.text.as_str();
+        self.stream.space(0);
+        let mut from = 0;
+        for (range, kind) in &self.found {
+            self.stream.push(&text[from..range.start], from);
+            from = range.end;
+            self.stream.space(range.start);
+            match kind {
+                Found::Mail => {
+                    self.contacts.mails += 1;
+                    self.stream.put('@', range.start);
+                }
+                Found::Phone => {
+                    self.contacts.phones += 1;
+                    self.stream.put('#', range.start);
+                }
+                Found::Web | Found::Obfuscated => {
+                    self.stream.put(LINK_MARK, range.start);
+                    self.links.push(bare_link(text, range, *kind));
+                }
+            }
+            self.stream.space(range.start);
+        }
+        self.stream.push(&text[from..], from);
+        self.stream.space(text.len());
+        words(&self.stream.chars, &mut self.words);
+    }
+
+    fn text_features(&mut self) {
+        let chars = self.stream.chars.as_slice();
+        grams(chars, 0, None, &mut self.sink);
+        let mut text = String::new();
+        let mut previous = [None::<u64>; 2];
+        for range in &self.words {
+            let word = &chars[range.start as usize..range.end as usize];
+            let clue = Clue::Text(range.start, range.end);
+            let hash = word_hash(word, &mut text);
+            self.sink.put(Kind::Word, &text, clue);
+            if let Some(before) = previous[1] {
+                self.sink.put_id(pair(Kind::Pair, before, hash), clue);
+            }
+            if let Some(before) = previous[0] {
+                self.sink.put_id(pair(Kind::Gap, before, hash), clue);
+            }
+            previous = [previous[1], Some(hash)];
+            if let Some(meant) = undisguise(word) {
+                self.disguised += 1;
+                self.sink.put(Kind::Word, &meant, clue);
+                self.sink.put(Kind::Disguised, &meant, clue);
+                let padded: Vec<char> = format!(" {meant} ").chars().collect();
+                grams(&padded, range.start, Some(clue), &mut self.sink);
+            }
+        }
+        self.spaced_out();
+        for word in self
+            .page
+            .hidden
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|w| !w.is_empty())
+            .take(40)
+        {
+            self.sink
+                .put(Kind::Hidden, &word.to_lowercase(), Clue::Hidden);
+        }
+    }
+
+    /// Words written letter by letter: `v i a g r a`, `v.i.a.g.r.a`.
+    fn spaced_out(&mut self) {
+        let chars = self.stream.chars.as_slice();
+        let mut from = 0;
+        while from < self.words.len() {
+            let single = |r: &Range<u32>| {
+                r.end - r.start == 1
+                    && chars[r.start as usize].is_alphabetic()
+                    && !super::stream::Script::of(chars[r.start as usize]).is_unspaced()
+            };
+            let run = self.words[from..].iter().take_while(|r| single(r)).count();
+            if run >= 4 {
+                let letters = &self.words[from..from + run];
+                let meant: String = letters.iter().map(|r| chars[r.start as usize]).collect();
+                let clue = Clue::Text(letters[0].start, letters[run - 1].end);
+                self.disguised += 1;
+                self.sink.put(Kind::Word, &meant, clue);
+                self.sink.put(Kind::Disguised, &meant, clue);
+                let padded: Vec<char> = format!(" {meant} ").chars().collect();
+                grams(&padded, letters[0].start, Some(clue), &mut self.sink);
+            }
+            from += run.max(1);
+        }
+    }
+
+    fn link_features(&mut self) {
+        for (number, (link, address)) in self.links.iter().take(LINKS).enumerate() {
+            // At most LINKS of them.
+            let clue = Clue::Link(number as u16);
+            for word in split_words(&self.page.text[link.label.clone()]).take(20) {
+                self.sink.put(Kind::Label, &word, clue);
+            }
+            let Some(address) = address else { continue };
+            let sink = &mut self.sink;
+            sink.put(Kind::LinkHost, &address.host, clue);
+            sink.put(Kind::LinkDomain, &address.domain, clue);
+            sink.put(Kind::LinkSuffix, &address.suffix, clue);
+            for word in split_words(&address.host)
+                .chain(split_words(&address.path))
+                .take(24)
+            {
+                sink.put(Kind::LinkWord, &word, clue);
+            }
+            letters_of(&address.domain, Kind::LinkGram, clue, sink);
+        }
+    }
+}
+
+/// Three or four letters in a row of a name.
+pub(super) fn letters_of(name: &str, kind: Kind, clue: Clue, sink: &mut Sink) {
+    let padded: Vec<char> = std::iter::once(' ')
+        .chain(name.chars().flat_map(char::to_lowercase).take(40))
+        .chain(std::iter::once(' '))
+        .collect();
+    for size in [3, 4] {
+        for gram in padded.windows(size) {
+            let state = gram
+                .iter()
+                .fold(kind::seed(kind), |s, &c| kind::mix(s, u64::from(c)));
+            sink.put_id(kind::finish(state), clue);
+        }
+    }
+}
+
+/// Words of an address or label: letters and digits, small; numbers by their length only.
+pub(super) fn split_words(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|w| !w.is_empty())
+        .map(|w| {
+            if w.bytes().all(|b| b.is_ascii_digit()) {
+                "0".repeat(w.len().min(9))
+            } else {
+                w.chars()
+                    .take(LONGEST_WORD)
+                    .flat_map(char::to_lowercase)
+                    .collect()
+            }
+        })
+}
+
+/// The word as text (numbers by their length, endless words cut), and its hash for pairs.
+fn word_hash(word: &[char], text: &mut String) -> u64 {
+    text.clear();
+    if word.iter().all(char::is_ascii_digit) {
+        text.extend(word.iter().take(9).map(|_| '0'));
+    } else {
+        text.extend(word.iter().take(LONGEST_WORD));
+    }
+    kind::mix_bytes(0, text.as_bytes())
+}
+
+fn pair(kind: Kind, first: u64, second: u64) -> u32 {
+    kind::finish(kind::mix(kind::mix(kind::seed(kind), first), second))
+}
+
+/// Three, four and five characters in a row; `clue` if all of them come from one word.
+fn grams(chars: &[char], start: u32, clue: Option<Clue>, sink: &mut Sink) {
+    for at in 0..chars.len().saturating_sub(2) {
+        let [a, b, c] = [chars[at], chars[at + 1], chars[at + 2]].map(u64::from);
+        let place = start + at as u32;
+        let clue = |size: u32| clue.unwrap_or(Clue::Text(place, place + size));
+        let mut state = kind::mix(kind::seed(Kind::Gram3), a | b << 21 | c << 42);
+        sink.put_id(kind::finish(state), clue(3));
+        if let Some(&d) = chars.get(at + 3) {
+            state = kind::mix(state, u64::from(d));
+            sink.put_id(kind::finish(state ^ Kind::Gram4 as u64), clue(4));
+            if let Some(&e) = chars.get(at + 4) {
+                state = kind::mix(state, u64::from(e));
+                sink.put_id(kind::finish(state ^ Kind::Gram5 as u64), clue(5));
+            }
+        }
+    }
+}
+
+/// Beginning and end of a comment that is too long.
+fn cut(content: &str) -> Option<String> {
+    if content.len() <= HEAD + TAIL {
+        return None;
+    }
+    let head = content.floor_char_boundary(HEAD);
+    let tail = content.ceil_char_boundary(content.len() - TAIL);
+    Some(format!("{} {}", &content[..head], &content[tail..]))
+}
+
+fn bare_link(text: &str, range: &Range<usize>, kind: Found) -> (Link, Option<Address>) {
+    let written = &text[range.clone()];
+    let (target, form) = if kind == Found::Obfuscated {
+        let mut host = String::new();
+        for part in written
+            .split(|c: char| !(c.is_alphanumeric() || c == '-'))
+            .filter(|p| {
+                !p.is_empty() && !matches!(p.to_lowercase().as_str(), "dot" | "punkt" | "точка")
+            })
+        {
+            if !host.is_empty() {
+                host.push('.');
+            }
+            host.push_str(part);
+        }
+        (host, Form::Obfuscated)
+    } else {
+        (written.to_owned(), Form::Bare)
+    };
+    let address = Address::parse(&target);
+    let link = Link {
+        target,
+        label: range.start..range.start,
+        form,
+    };
+    (link, address)
+}

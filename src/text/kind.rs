@@ -1,0 +1,126 @@
+//! The kinds of features, and how a feature becomes a number.
+
+/// Bits of a feature's hash that count; there are `2^FEATURE_BITS` places in a table of features.
+pub const FEATURE_BITS: u32 = 22;
+
+/// What a feature says. The number is part of every hash on every disk: it never changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Kind {
+    /// A word of the text.
+    Word = 1,
+    /// Two words, one after the other.
+    Pair = 2,
+    /// Two words with one between them.
+    Gap = 3,
+    /// Three characters in a row.
+    Gram3 = 4,
+    /// Four characters in a row.
+    Gram4 = 5,
+    /// Five characters in a row.
+    Gram5 = 6,
+    /// A word written with letters of other alphabets, in digits or spaced out, as it is meant.
+    Disguised = 7,
+    /// A word of the text that a link stands on.
+    Label = 8,
+    /// A word that readers do not see.
+    Hidden = 9,
+    /// The host that a link goes to.
+    LinkHost = 16,
+    /// The registrable domain that a link goes to.
+    LinkDomain = 17,
+    /// The public suffix that a link goes to.
+    LinkSuffix = 18,
+    /// A word of a link's path, query or host name.
+    LinkWord = 19,
+    /// Three or four characters of a link's host name.
+    LinkGram = 20,
+    /// A word of the author's name.
+    NameWord = 32,
+    /// Characters of the author's name.
+    NameGram = 33,
+    /// The registrable domain of the author's home page.
+    HomeDomain = 34,
+    /// The public suffix of the author's home page.
+    HomeSuffix = 35,
+    /// A word of the author's home page's address.
+    HomeWord = 36,
+    /// The domain of the author's e-mail address.
+    MailDomain = 37,
+    /// A shape: length, links, markup, capitals, digits, scripts, tricks.
+    Shape = 48,
+    /// How the author presents themselves.
+    NameShape = 49,
+    /// How the comment stands to the entry.
+    Topic = 50,
+}
+
+/// Odd constants with well spread bits (digits of the golden ratio and of π).
+const MULTIPLY: u64 = 0x9E37_79B9_7F4A_7C15;
+const STIR: u64 = 0x2430_8D31_3198_A2E1;
+
+/// One step of the hash: multiply and fold, as wyhash does.
+#[inline]
+pub(crate) fn mix(state: u64, value: u64) -> u64 {
+    let product = u128::from(state ^ STIR) * u128::from(value.wrapping_add(MULTIPLY) | 1);
+    let low = product as u64;
+    let high = (product >> 64) as u64;
+    low ^ high
+}
+
+/// Where the hash of a kind starts.
+#[inline]
+pub(crate) const fn seed(kind: Kind) -> u64 {
+    (kind as u64).wrapping_mul(MULTIPLY)
+}
+
+/// Takes bytes into the hash.
+#[inline]
+pub(crate) fn mix_bytes(state: u64, bytes: &[u8]) -> u64 {
+    let mut state = mix(state, bytes.len() as u64);
+    let mut chunks = bytes.chunks_exact(8);
+    for chunk in &mut chunks {
+        let mut word = [0; 8];
+        word.copy_from_slice(chunk);
+        state = mix(state, u64::from_le_bytes(word));
+    }
+    let rest = chunks.remainder();
+    if !rest.is_empty() {
+        let mut word = [0; 8];
+        word[..rest.len()].copy_from_slice(rest);
+        state = mix(state, u64::from_le_bytes(word));
+    }
+    state
+}
+
+/// The feature's number: the top bits of its hash.
+#[inline]
+pub(crate) fn finish(state: u64) -> u32 {
+    let stirred = mix(state, MULTIPLY);
+    (stirred >> (64 - FEATURE_BITS)) as u32
+}
+
+/// The number of a feature given by its kind and text.
+#[inline]
+pub fn feature(kind: Kind, text: &str) -> u32 {
+    finish(mix_bytes(seed(kind), text.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Journals and models hold these numbers: they may never change.
+    #[test]
+    fn hashes_are_pinned() {
+        assert_eq!(
+            [
+                feature(Kind::Word, ""),
+                feature(Kind::Word, "casino"),
+                feature(Kind::Label, "casino"),
+                feature(Kind::Word, "a longer word than eight"),
+            ],
+            [643_802, 1_895_022, 2_287_939, 1_642_567]
+        );
+    }
+}

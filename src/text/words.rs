@@ -1,0 +1,163 @@
+//! Words of a normalised text.
+
+use std::ops::Range;
+
+use super::stream::Script;
+
+/// Longest word that is kept whole, in characters; longer ones are noise to a table of words.
+pub(super) const LONGEST_WORD: usize = 24;
+
+/// Finds the words: runs of letters and digits (with apostrophes inside), and each character
+/// alone in scripts that put no space between words.
+pub(super) fn words(chars: &[char], found: &mut Vec<Range<u32>>) {
+    found.clear();
+    let mut at = 0;
+    while at < chars.len() {
+        let c = chars[at];
+        if !is_word(c) {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        if is_unspaced(c) {
+            at += 1;
+        } else {
+            while at < chars.len()
+                && !is_unspaced(chars[at])
+                && (is_word(chars[at]) || is_inner_apostrophe(chars, at))
+            {
+                at += 1;
+            }
+        }
+        // Comments are cut to far fewer characters than 32 bits count.
+        found.push(start as u32..at as u32);
+    }
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '\u{1}'
+}
+
+fn is_unspaced(c: char) -> bool {
+    !c.is_ascii() && Script::of(c).is_unspaced()
+}
+
+fn is_inner_apostrophe(chars: &[char], at: usize) -> bool {
+    matches!(chars[at], '\'' | '’')
+        && at > 0
+        && chars[at - 1].is_alphabetic()
+        && chars.get(at + 1).is_some_and(|c| c.is_alphabetic())
+}
+
+/// A word as it is meant, if it is written with digits for letters or with look-alikes of other
+/// scripts; `None` for honest words.
+pub(super) fn undisguise(word: &[char]) -> Option<String> {
+    let mut ascii = 0;
+    let mut letters = 0;
+    let mut digits = 0;
+    let mut foreign = 0;
+    for &c in word {
+        ascii += usize::from(c.is_ascii_alphabetic());
+        digits += usize::from(c.is_ascii_digit() || matches!(c, '@' | '$'));
+        let letter = c.is_alphabetic();
+        letters += usize::from(letter);
+        foreign += usize::from(letter && !c.is_ascii() && looks_latin(c));
+    }
+    if foreign > 0 && (ascii > 0 || foreign == word.len()) && word.len() > 1 {
+        let text: String = word.iter().collect();
+        let mixed = ascii > 0 || word.iter().all(|&c| is_odd(c));
+        if mixed {
+            let cured = decancer::cure(&text, decancer::Options::default()).ok()?;
+            let cured = String::from(cured);
+            return (cured != text).then_some(cured);
+        }
+    }
+    // c4s1no, v1agra, ca$h; but not mp3, 4th, b2b, 10am
+    if digits > 0 && letters >= 3 && digits <= letters {
+        let inside = |at: usize| {
+            at > 0
+                && at + 1 < word.len()
+                && word[at - 1].is_alphabetic()
+                && word[at + 1].is_alphabetic()
+        };
+        let hit = (0..word.len()).any(|at| leet(word[at]).is_some() && inside(at));
+        if hit {
+            return Some(word.iter().map(|&c| leet(c).unwrap_or(c)).collect());
+        }
+    }
+    None
+}
+
+/// Letters of Cyrillic, Greek and other scripts that pass for Latin ones.
+fn looks_latin(c: char) -> bool {
+    matches!(Script::of(c), Script::Cyrillic | Script::Greek) || is_odd(c)
+}
+
+/// Letters that no language writes its words with: small capitals, enclosed letters and the like.
+fn is_odd(c: char) -> bool {
+    matches!(u32::from(c), 0x250..=0x2AF | 0x1D00..=0x1DBF | 0x13A0..=0x13FF | 0x1F100..=0x1F1FF | 0xA4D0..=0xA4FF)
+}
+
+fn leet(c: char) -> Option<char> {
+    Some(match c {
+        '0' => 'o',
+        '1' | '!' => 'i',
+        '3' => 'e',
+        '4' | '@' => 'a',
+        '5' | '$' => 's',
+        '7' => 't',
+        '8' => 'b',
+        '9' => 'g',
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(text: &str) -> Vec<String> {
+        let chars: Vec<char> = text.chars().collect();
+        let mut found = Vec::new();
+        words(&chars, &mut found);
+        found
+            .into_iter()
+            .map(|r| chars[r.start as usize..r.end as usize].iter().collect())
+            .collect()
+    }
+
+    #[test]
+    fn words_are_runs_of_letters_and_digits() {
+        assert_eq!(
+            split(" don't stop, mp3 'quoted' "),
+            ["don't", "stop", "mp3", "quoted"]
+        );
+        assert_eq!(split("很好abc 한국어"), ["很", "好", "abc", "한국어"]);
+    }
+
+    #[test]
+    fn disguised_words_are_read_as_meant_and_honest_ones_left_alone() {
+        let meant = |w: &str| undisguise(&w.chars().collect::<Vec<_>>());
+        for (word, expected) in [
+            ("c4s1no", "casino"),
+            ("v1agra", "viagra"),
+            ("сasino", "casino"),
+            ("ᴄᴀsɪɴᴏ", "casino"),
+        ] {
+            assert_eq!(meant(word).as_deref(), Some(expected), "{word}");
+        }
+        for word in [
+            "mp3",
+            "b2b",
+            "10am",
+            "2nd",
+            "казино",
+            "λόγος",
+            "привет",
+            "web2",
+            "html5",
+        ] {
+            assert_eq!(meant(word), None, "{word}");
+        }
+    }
+}
