@@ -67,10 +67,13 @@ fn one_connection_serves_several_calls() {
             "POST {path} HTTP/1.1\r\nHost: {KEY}.localhost\r\n{more}Content-Length: {length}\r\n\r\n{body}"
         )
     };
-    let requests = post("/1.1/verify-key", "blog=b.example", "")
-        + &post("/1.1/comment-check", KEYLESS, "")
-        + "GET /1.1/comment-check HTTP/1.1\r\nHost: x\r\n\r\n"
-        + &post("/1.1/submit-spam", KEYLESS, "Connection: close\r\n");
+    let requests = [
+        post("/1.1/verify-key", "blog=b.example", ""),
+        post("/1.1/comment-check", KEYLESS, ""),
+        "GET /1.1/comment-check HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(),
+        post("/1.1/submit-spam", KEYLESS, "Connection: close\r\n"),
+    ]
+    .concat();
     let text = app.raw(requests.as_bytes());
     let replies: Vec<_> = text.split("HTTP/1.1 ").skip(1).collect();
     let ends = ["valid", "false", "Method not allowed", "a better place."];
