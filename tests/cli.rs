@@ -132,6 +132,17 @@ fn a_data_directory_that_cannot_be_written_stops_the_start() {
 }
 
 #[test]
+fn a_file_is_no_data_directory() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let refused = refusal(&run(&mut serve(file.path()), ""));
+    let expected = format!(
+        "chaffinch: the data directory {} cannot be used: ",
+        file.path().display()
+    );
+    assert!(refused.starts_with(&expected), "{refused}");
+}
+
+#[test]
 fn a_data_directory_of_a_newer_version_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     Server::start(folder.path()).kill();

@@ -2,15 +2,17 @@
 
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::rt::System;
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use chaffinch::config::{self, Layers, ServerOptions};
 use chaffinch::service::{self, ConfiguredKeys, FirstKeys, Service};
-use chaffinch::{http, store, telemetry};
+use chaffinch::store::{self, Store, StoreError, StoreSettings};
+use chaffinch::{http, telemetry};
 
 use super::{health, model};
 
@@ -45,7 +47,7 @@ pub(crate) fn run(args: ServeArgs, layers: &Layers) -> anyhow::Result<ExitCode> 
 
     let started = Instant::now();
     let classifier = Arc::new(model::load(options.judging.model.as_deref())?);
-    let store = store::open(&options.data, &store::StoreSettings::default())?;
+    let store = open_store(&options.data)?;
     let settings = service::Settings {
         thresholds,
         ..service::Settings::default()
@@ -55,6 +57,19 @@ pub(crate) fn run(args: ServeArgs, layers: &Layers) -> anyhow::Result<ExitCode> 
     // Whatever happened: what was accepted is written.
     service.close();
     served.map(|()| ExitCode::SUCCESS)
+}
+
+/// Opens the data folder. What names the folder itself is a sentence already.
+fn open_store(data: &Path) -> anyhow::Result<Arc<dyn Store>> {
+    store::open(data, &StoreSettings::default()).map_err(|error| match error {
+        StoreError::Held(_) | StoreError::NotWritable { .. } | StoreError::NewerFormat { .. } => {
+            error.into()
+        }
+        other => anyhow!(
+            "the data directory {} cannot be used: {other}",
+            data.display()
+        ),
+    })
 }
 
 async fn serve(
