@@ -19,4 +19,5 @@ pub mod key;
 pub mod site;
 pub mod store;
 pub mod text;
+pub mod training;
 pub mod verdict;
