@@ -116,6 +116,11 @@ impl KeyHash {
         Self(*hasher.finalize().as_bytes())
     }
 
+    /// Reads the 32 bytes that [`Self::as_bytes`] gave.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// The 32 bytes.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0

@@ -10,14 +10,20 @@
 //! ```
 //!
 //! Dependencies point one way: `http` and `cli` call `service`, that calls `filter`,
-//! that calls `classifier`, that reads [`text`]. [`store`] and the words of the domain
+//! that calls `classifier`, that reads [`text`]. [`wire`] is the JSON that `http` and `cli` share.
+//! [`store`] and the words of the domain
 //! ([`comment`], [`site`], [`verdict`], [`key`]) stand at the ground.
 
 pub mod classifier;
+pub mod clock;
 pub mod comment;
+pub mod filter;
+pub mod http;
 pub mod key;
+pub mod service;
 pub mod site;
 pub mod store;
 pub mod text;
 pub mod training;
 pub mod verdict;
+pub mod wire;

@@ -59,6 +59,8 @@ impl Site {
         }
         let path: String = path
             .split('/')
+            // White space at its ends would be lost when an identity is read again.
+            .map(str::trim)
             .filter(|part| !part.is_empty())
             .flat_map(|part| ["/", part])
             .collect();
@@ -130,6 +132,7 @@ mod tests {
         let parsed = |a| Site::parse(a).map(String::from);
         assert_eq!(parsed("http://e.org/blog//en/"), Ok("e.org/blog/en".into()));
         assert_eq!(parsed("http://e.org:8080/"), Ok("e.org:8080".into()));
+        assert_eq!(parsed("e.org/ b /\u{2000}?"), Ok("e.org/b".into()));
     }
 
     #[test]

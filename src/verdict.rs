@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 /// What an admin says a comment is.
@@ -169,8 +169,7 @@ pub struct Judgement {
 /// digits, so that names sort by time and cannot be guessed.
 ///
 /// It is also the `X-akismet-guid` of the reply (protocol section 2.9).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct VerdictId(Uuid);
 
 /// A text that is not the name of a verdict.
@@ -182,6 +181,18 @@ impl VerdictId {
     /// A fresh name for a verdict given now; unique and unpredictable.
     pub fn fresh() -> Self {
         Self(Uuid::now_v7())
+    }
+
+    /// A fresh name for a verdict given at a certain time, drawn from a context that keeps names
+    /// of the same millisecond in order. Times before 1970 count as 1970.
+    pub fn at(time: jiff::Timestamp, context: &uuid::ContextV7) -> Self {
+        let seconds = u64::try_from(time.as_second()).unwrap_or(0);
+        let nanoseconds = u32::try_from(time.subsec_nanosecond()).unwrap_or(0);
+        Self(Uuid::new_v7(uuid::Timestamp::from_unix(
+            context,
+            seconds,
+            nanoseconds,
+        )))
     }
 
     /// The 16 bytes, which sort by time.
@@ -214,17 +225,25 @@ impl FromStr for VerdictId {
     }
 }
 
-impl TryFrom<String> for VerdictId {
-    type Error = VerdictIdError;
-
-    fn try_from(text: String) -> Result<Self, VerdictIdError> {
-        text.parse()
+/// As text where people read it, as 16 bytes on the disk.
+impl Serialize for VerdictId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.collect_str(self)
+        } else {
+            self.as_bytes().serialize(serializer)
+        }
     }
 }
 
-impl From<VerdictId> for String {
-    fn from(id: VerdictId) -> String {
-        id.to_string()
+impl<'de> Deserialize<'de> for VerdictId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            let text = String::deserialize(deserializer)?;
+            text.parse().map_err(serde::de::Error::custom)
+        } else {
+            <[u8; 16]>::deserialize(deserializer).map(Self::from_bytes)
+        }
     }
 }
 

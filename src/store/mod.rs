@@ -1,139 +1,227 @@
 //! What lasts: the log of corrections and registry changes, and the verdicts.
 //!
-//! The append-only, checksummed [`journal`](self) is the source of truth for everything an admin
+//! The append-only, checksummed journal is the source of truth for everything an admin
 //! did; sled holds verdicts and indexes, and what it holds of the log can be rebuilt from it.
-//! One writer thread commits in groups: it decides, appends to the journal, syncs it to the disk,
-//! applies to sled, hands each event to the [`Observer`] in order, and only then acknowledges.
+//! One writer thread commits in groups: it decides, appends to the journal, syncs it to the disk
+//! and applies to sled; a second thread hands each event to the [`Observer`]s in order and only
+//! then acknowledges it, so that slow learning holds up no check.
+
+mod ack;
+mod codec;
+mod counters;
+mod data_dir;
+mod error;
+mod event;
+mod fingerprint;
+mod journal;
+mod lessons;
+mod record;
+mod sled_engine;
+
+use std::ops::RangeInclusive;
+use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use jiff::civil::Date;
 
 use crate::comment::Comment;
 use crate::key::KeyHash;
 use crate::site::Site;
 use crate::text::Features;
-use crate::verdict::{Judgement, Label, VerdictId};
+use crate::verdict::{Label, VerdictId};
 
-/// Place of an event in the log, counted from 1 without gaps.
-pub type Sequence = u64;
+pub use ack::Ack;
+pub use counters::{Counters, DayCount};
+pub use error::StoreError;
+pub use event::{Change, Event, Grant, KeyRole, Sequence};
+pub use record::{Correction, Origin, VerdictRecord};
 
-/// Something that an admin or operator did, as it stands in the log.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Event {
-    /// When it happened.
-    pub at: Timestamp,
-    /// What happened.
-    pub change: Change,
+/// How to open a store.
+#[derive(Debug, Clone)]
+pub struct StoreSettings {
+    /// Memory for sled's page cache, in bytes.
+    pub cache_bytes: u64,
 }
 
-/// The changes that the log knows. New kinds are added at the end: the position is the code on
-/// the disk.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Change {
-    /// A comment was given a label, or the opposite of the one it had.
-    Corrected {
-        /// The stored verdict of the comment.
-        verdict: VerdictId,
-        /// The comment's site.
-        site: Option<Site>,
-        /// What the admin says it is.
+impl Default for StoreSettings {
+    fn default() -> Self {
+        Self {
+            cache_bytes: 64 * 1024 * 1024,
+        }
+    }
+}
+
+/// Opens the data directory, making it if it is not there yet. Heals what a crash left behind.
+///
+/// Fails with [`StoreError::Held`], [`StoreError::NotWritable`], [`StoreError::NewerFormat`] or
+/// [`StoreError::Damaged`], whose texts are for the operator.
+pub fn open(directory: &Path, settings: &StoreSettings) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(Arc::new(sled_engine::SledStore::open(directory, settings)?))
+}
+
+/// An engine that keeps verdicts and the log.
+///
+/// Reads are synchronous and see every acknowledged write. Writes are ordered as they are called
+/// and fail with [`StoreError::Busy`] rather than queue without bound.
+pub trait Store: Lessons + Send + Sync {
+    /// The verdict of that name.
+    fn verdict(&self, id: VerdictId) -> Result<Option<VerdictRecord>, StoreError>;
+
+    /// What an admin said of the verdict of that name.
+    fn correction(&self, id: VerdictId) -> Result<Option<Correction>, StoreError>;
+
+    /// The newest verdict that a key's feedback without id means (protocol section 2.3): one on
+    /// which all fields agree, else one with the same content and at least one more equal field,
+    /// the more the better. Without a site in the feedback, all sites of the key count.
+    fn find(&self, key: KeyHash, comment: &Comment) -> Result<Option<VerdictId>, StoreError>;
+
+    /// What a key opens, if it may be used.
+    fn grant(&self, key: KeyHash) -> Result<Option<Grant>, StoreError>;
+
+    /// Every key that may be used.
+    fn grants(&self) -> Result<Vec<(KeyHash, Grant)>, StoreError>;
+
+    /// Every site that was ever checked for or switched on or off, and whether it is active.
+    fn sites(&self) -> Result<Vec<(Site, bool)>, StoreError>;
+
+    /// Whether a site is active; `None` if nothing is known of it.
+    fn site_active(&self, site: &Site) -> Result<Option<bool>, StoreError>;
+
+    /// The counts of some days (UTC), of one key or of all, ordered by key and day.
+    fn counts(
+        &self,
+        key: Option<KeyHash>,
+        days: RangeInclusive<Date>,
+    ) -> Result<Vec<DayCount>, StoreError>;
+
+    /// Sequence of the newest event in the log, which is how many there are.
+    fn events(&self) -> Sequence;
+
+    /// Keeps a verdict. Acknowledged when it survives the end of the process.
+    ///
+    /// The author's address is replaced by its keyed hash, and overlong texts are cut, before
+    /// anything reaches the disk.
+    fn put(&self, record: VerdictRecord) -> Ack<()>;
+
+    /// Labels a stored verdict. The same label again changes nothing and answers with where it
+    /// was first given; the opposite replaces it.
+    fn correct(&self, change: NewCorrection) -> Ack<CorrectionReceipt>;
+
+    /// Labels the verdict that the record's comment means as in [`Self::find`], or keeps the
+    /// record and labels it, in one step.
+    fn correct_comment(
+        &self,
+        record: VerdictRecord,
         label: Label,
-        /// Which key said so.
-        by: KeyHash,
-        /// What is learned from: hashes only, no word of the comment.
-        features: Features,
-    },
-    /// A correction was taken back.
-    Retracted {
-        /// The stored verdict of the comment.
-        verdict: VerdictId,
-        /// Which key said so.
-        by: KeyHash,
-    },
-    /// A key may be used from now on.
-    KeyCreated {
-        /// The key's hash.
-        key: KeyHash,
-        /// What it opens.
-        grant: Grant,
-    },
-    /// A key may no longer be used.
-    KeyRevoked {
-        /// The key's hash.
-        key: KeyHash,
-    },
-    /// A site's plugin was switched on or off (protocol section 2.7, `deactivate`).
-    SiteActive {
-        /// The site.
-        site: Site,
-        /// Whether it is in use.
-        active: bool,
-    },
+        at: Timestamp,
+    ) -> Ack<CorrectionReceipt>;
+
+    /// Takes a correction back. Fails with [`StoreError::NoSuchCorrection`] where there is none.
+    fn retract(&self, verdict: VerdictId, by: KeyHash, at: Timestamp) -> Ack<Retraction>;
+
+    /// Lets a key be used. Doing so twice changes nothing.
+    fn create_key(&self, key: KeyHash, grant: Grant, at: Timestamp) -> Ack<()>;
+
+    /// Lets a key be used no longer. Fails with [`StoreError::NoSuchKey`] where it was not.
+    fn revoke_key(&self, key: KeyHash, at: Timestamp) -> Ack<()>;
+
+    /// Marks a site as active or not. Doing so twice changes nothing.
+    fn set_site_active(&self, site: Site, active: bool, at: Timestamp) -> Ack<()>;
+
+    /// Whether a write would reach the disk now.
+    fn probe(&self) -> Ack<()>;
+
+    /// Has an observer told of every event from now on.
+    fn observe(&self, observer: Arc<dyn Observer>);
+
+    /// Finishes every write that was accepted, then refuses further ones.
+    fn close(&self);
 }
 
-/// What a key opens.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Grant {
-    /// A name for people, such as `first site key`.
-    pub name: String,
-    /// Site key or admin token.
-    pub role: KeyRole,
-    /// The only site it may speak for; `None` for every site.
+/// What has been taught, in the order of the log.
+pub trait Lessons {
+    /// Calls `each` with the lessons in force after the event `up_to`, ordered by when their
+    /// label was given: superseded and retracted ones are left out.
+    fn lessons(
+        &self,
+        up_to: Sequence,
+        each: &mut dyn FnMut(StoredLesson),
+    ) -> Result<(), StoreError>;
+}
+
+/// A correction in force, as the log holds it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredLesson {
+    /// Where in the log it was taught.
+    pub sequence: Sequence,
+    /// The verdict that was corrected.
+    pub verdict: VerdictId,
+    /// The comment's site.
     pub site: Option<Site>,
-}
-
-/// The kinds of keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum KeyRole {
-    /// Checks and corrects.
-    Site,
-    /// Does everything.
-    Admin,
-}
-
-/// A stored verdict: the comment, what the filter said of it, what an admin said of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct VerdictRecord {
-    /// Its name.
-    pub id: VerdictId,
-    /// Which key asked.
-    pub key: KeyHash,
-    /// How it came here.
-    pub origin: Origin,
-    /// The comment. Its author's IP address is never stored, only [`Self::ip_hash`].
-    pub comment: Comment,
-    /// Keyed hash of the author's IP address, if one was given.
-    pub ip_hash: Option<[u8; 16]>,
-    /// What the filter said.
-    pub judgement: Judgement,
-    /// What is learned from if an admin corrects it: the features at the time of the check.
+    /// What the admin says it is.
+    pub label: Label,
+    /// The key that said so.
+    pub by: KeyHash,
+    /// What is learned from.
     pub features: Features,
 }
 
-/// How a comment came into the store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Origin {
-    /// A check.
-    Checked,
-    /// A correction of a comment that was never checked here.
-    Submitted,
-}
-
-/// What an admin said of a verdict, as it stands now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Correction {
-    /// What the comment is.
+/// A label for a stored verdict.
+#[derive(Debug, Clone, Copy)]
+pub struct NewCorrection {
+    /// The verdict.
+    pub verdict: VerdictId,
+    /// What it is.
     pub label: Label,
-    /// Where in the log that was said.
-    pub sequence: Sequence,
+    /// The key that says so.
+    pub by: KeyHash,
     /// When it was said.
     pub at: Timestamp,
+}
+
+/// What became of a correction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CorrectionReceipt {
+    /// The corrected verdict.
+    pub id: VerdictId,
+    /// Its label now.
+    pub label: Label,
+    /// Its label just before: `None` if it had none, the same label if nothing changed.
+    pub previous: Option<Label>,
+    /// Where in the log the label was given.
+    pub sequence: Sequence,
+}
+
+/// What became of a retraction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retraction {
+    /// The verdict that is no longer corrected.
+    pub id: VerdictId,
+    /// The label that was taken back.
+    pub previous: Label,
+    /// Where in the log that was said.
+    pub sequence: Sequence,
+}
+
+/// An event that has become durable.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Applied {
+    /// Its place in the log.
+    pub sequence: Sequence,
+    /// What happened.
+    pub event: Event,
+    /// For a correction or retraction: the correction that stood until then.
+    pub superseded: Option<Correction>,
 }
 
 /// Told of every event after it has become durable, in the order of the log and from one thread,
 /// before the event is acknowledged.
 pub trait Observer: Send + Sync {
-    /// Takes over one event.
-    fn apply(&self, sequence: Sequence, event: &Event);
+    /// Takes over some events, all of which come right after those of the call before. `log` may
+    /// already hold later ones.
+    fn apply(&self, events: &[Applied], log: &dyn Lessons);
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,10 @@
 //! The features of a comment as they are learned and kept.
 
-use serde::{Deserialize, Serialize};
-
 /// The features of one comment: hashed, each once, in ascending order.
 ///
 /// On the disk the differences between neighbours stand as variable-length integers, about two
 /// bytes a feature.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Features(Vec<u32>);
 
 impl Features {

@@ -14,6 +14,7 @@ mod clue;
 mod features;
 mod kind;
 mod markup;
+mod packed;
 mod shape;
 mod stream;
 mod topic;

@@ -1,0 +1,230 @@
+//! The ordered steps of a check.
+
+use std::sync::Arc;
+
+use crate::classifier::{Classifier, Opinion};
+use crate::comment::{Author, Comment};
+use crate::text::Features;
+use crate::verdict::{Action, Judgement, Probability, Reason, Thresholds, Verdict};
+
+/// Judges comments: fixed rules first, then the classifier.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    classifier: Arc<Classifier>,
+    thresholds: Thresholds,
+}
+
+/// What the filter made of one comment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// The verdict and its reasons.
+    pub judgement: Judgement,
+    /// What is learned from if the comment is corrected; also there when a rule decided, since
+    /// a correction of such a verdict teaches like any other.
+    pub features: Features,
+}
+
+impl Filter {
+    /// A filter around a classifier.
+    pub fn new(classifier: Arc<Classifier>, thresholds: Thresholds) -> Self {
+        Self {
+            classifier,
+            thresholds,
+        }
+    }
+
+    /// The classifier inside.
+    pub fn classifier(&self) -> &Arc<Classifier> {
+        &self.classifier
+    }
+
+    /// Judges one comment. The first rule that has something to say decides; where none has, the
+    /// classifier does. `test_discard` makes a test hook's verdict blatant (protocol 2.10).
+    pub fn check(&self, comment: &Comment, test_discard: bool) -> Finding {
+        // Before judging: lessons that arrive meanwhile may or may not have had a say.
+        let learned_from = self.classifier.learned_from();
+        let Opinion {
+            probability,
+            reasons,
+            features,
+        } = self.classifier.judge(comment);
+        let ruling = administrator(&comment.author)
+            .or_else(|| test_hook(&comment.author, test_discard))
+            .or_else(|| honeypot(&comment.honeypot));
+        let (verdict, action, probability, reasons) = match ruling {
+            Some(rule) => (
+                rule.verdict,
+                rule.action,
+                rule.probability,
+                vec![rule.reason],
+            ),
+            None => {
+                let (verdict, action) = self.thresholds.decide(probability);
+                (verdict, action, probability, reasons)
+            }
+        };
+        Finding {
+            judgement: Judgement {
+                verdict,
+                action,
+                probability,
+                reasons,
+                model: self.classifier.model().to_owned(),
+                learned_from,
+            },
+            features,
+        }
+    }
+}
+
+/// What a rule decides without asking the classifier.
+struct Ruling {
+    verdict: Verdict,
+    action: Action,
+    probability: Probability,
+    reason: Reason,
+}
+
+/// Weight shown for a rule: it outweighs whatever the text says.
+const DECISIVE: f64 = 20.0;
+
+impl Ruling {
+    fn ham(signal: &str, detail: &str) -> Self {
+        Self {
+            verdict: Verdict::Ham,
+            action: Action::Publish,
+            probability: Probability::HAM,
+            reason: reason(signal, detail, -DECISIVE),
+        }
+    }
+
+    fn spam(signal: &str, detail: &str, action: Action) -> Self {
+        Self {
+            verdict: Verdict::Spam,
+            action,
+            probability: Probability::SPAM,
+            reason: reason(signal, detail, DECISIVE),
+        }
+    }
+}
+
+fn reason(signal: &str, detail: &str, weight: f64) -> Reason {
+    Reason {
+        signal: signal.to_owned(),
+        detail: detail.to_owned(),
+        weight,
+    }
+}
+
+/// An administrator's comment is ham, and wins over the test hooks (protocol 2.10).
+fn administrator(author: &Author) -> Option<Ruling> {
+    author
+        .is_administrator()
+        .then(|| Ruling::ham("role", "written by an administrator of the site"))
+}
+
+/// The names and the address by which clients provoke a spam verdict (protocol 2.10): exact
+/// after trimming, and case counts.
+fn test_hook(author: &Author, discard: bool) -> Option<Ruling> {
+    let by_name = matches!(
+        author.name.trim(),
+        "akismet-guaranteed-spam" | "viagra-test-123"
+    );
+    let by_email = author.email.trim() == "akismet-guaranteed-spam@example.com";
+    let action = if discard {
+        Action::Discard
+    } else {
+        Action::Hold
+    };
+    (by_name || by_email).then(|| {
+        Ruling::spam(
+            "test",
+            "the author is the test author whose comments are always spam",
+            action,
+        )
+    })
+}
+
+/// A form field that people cannot see was filled in.
+fn honeypot(field: &str) -> Option<Ruling> {
+    (!field.trim().is_empty()).then(|| {
+        Ruling::spam(
+            "honeypot",
+            "a form field that people cannot see was filled in",
+            Action::Hold,
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(comment: &Comment, test_discard: bool) -> Judgement {
+        let classifier = Arc::new(Classifier::embedded());
+        Filter::new(classifier, Thresholds::default())
+            .check(comment, test_discard)
+            .judgement
+    }
+
+    fn by(name: &str, email: &str, role: &str) -> Comment {
+        Comment {
+            author: Author {
+                name: name.into(),
+                email: email.into(),
+                role: role.into(),
+                ..Author::default()
+            },
+            ..Comment::default()
+        }
+    }
+
+    #[test]
+    fn hooks_and_roles_decide_in_order() {
+        let hook = "akismet-guaranteed-spam@example.com";
+        for (comment, verdict, signal) in [
+            (by("viagra-test-123", "", ""), Verdict::Spam, "test"),
+            (
+                by(" akismet-guaranteed-spam ", "", ""),
+                Verdict::Spam,
+                "test",
+            ),
+            (by("", hook, ""), Verdict::Spam, "test"),
+            (by("", hook, "editor,administrator"), Verdict::Ham, "role"),
+            (
+                by("viagra-test-123", "", "administrator"),
+                Verdict::Ham,
+                "role",
+            ),
+        ] {
+            let judgement = check(&comment, false);
+            assert_eq!(judgement.verdict, verdict, "{comment:?}");
+            assert_eq!(judgement.reasons[0].signal, signal, "{comment:?}");
+        }
+        let other_case = check(&by("Viagra-Test-123", "", ""), false);
+        assert!(other_case.reasons.iter().all(|r| r.signal != "test"));
+    }
+
+    #[test]
+    fn test_discard_works_on_hooks_only() {
+        let hook = by("viagra-test-123", "", "");
+        assert_eq!(check(&hook, true).action, Action::Discard);
+        assert_eq!(check(&hook, false).action, Action::Hold);
+        let plain = Comment {
+            content: "Thanks for the recipe".into(),
+            ..Comment::default()
+        };
+        assert_eq!(check(&plain, true), check(&plain, false));
+    }
+
+    #[test]
+    fn a_filled_honeypot_is_spam() {
+        let comment = Comment {
+            honeypot: "http://x.example".into(),
+            ..Comment::default()
+        };
+        let judgement = check(&comment, false);
+        assert_eq!(judgement.verdict, Verdict::Spam);
+        assert_eq!(judgement.reasons[0].signal, "honeypot");
+    }
+}

@@ -1,0 +1,38 @@
+//! The two HTTP surfaces and the server around them.
+//!
+//! [`akismet`] speaks Akismet's protocol with all its quirks, [`v1`] is our own JSON. Both turn
+//! bytes into domain types, call the service, and turn the outcome into bytes; nothing below this
+//! module knows HTTP, and all failures are mapped to replies here.
+
+pub mod akismet;
+mod body;
+mod health;
+mod observe;
+mod server;
+mod state;
+pub mod v1;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+pub use server::{Server, ServerError};
+pub use state::{Limits, Settings, State};
+
+/// Every route of the server. Expects a [`State`] among the application's data.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config
+        .configure(health::configure)
+        .configure(akismet::configure)
+        .configure(v1::configure)
+        .default_service(web::to(not_found));
+}
+
+/// A path that nobody serves: in plain text, as section 3 of the protocol has it.
+async fn not_found(_request: HttpRequest) -> HttpResponse {
+    akismet::not_found()
+}
+
+/// Joins methods to the value of an `Allow` header.
+fn allow(methods: &'static str) -> (header::HeaderName, &'static str) {
+    (header::ALLOW, methods)
+}

@@ -1,0 +1,97 @@
+//! What the handlers share, and what an operator may set.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::service::Service;
+
+/// How the server listens and what it accepts.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Worker threads; each serves its own connections.
+    pub workers: usize,
+    /// How long an idle connection stays open for another request.
+    pub keep_alive: Duration,
+    /// How long a client may take to send the head of a request; then 408.
+    pub head_timeout: Duration,
+    /// How long requests in flight may take at shutdown.
+    pub shutdown_timeout: Duration,
+    /// Connections that one worker holds at the same time; more wait in the kernel's queue.
+    pub max_connections: usize,
+    /// Limits of single requests.
+    pub limits: Limits,
+    /// Domains below which the left-most label of the host name is a key (protocol 1.1).
+    pub base_domains: Vec<String>,
+    /// Accept checks without `user_ip`, as Coral and privacy-minded sites send them.
+    pub allow_empty_ip: bool,
+}
+
+/// Limits of a single request.
+///
+/// The head of a request is limited by the HTTP implementation: 96 header fields and 128 KiB.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Largest body, in bytes. WordPress sends the content twice, percent-encoded.
+    pub body: usize,
+    /// Largest body of a batch, in bytes.
+    pub batch_body: usize,
+    /// Most comments in one batch.
+    pub batch_comments: usize,
+    /// How long a client may take to send the body; then 408.
+    pub body_timeout: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8181)),
+            workers: std::thread::available_parallelism().map_or(2, usize::from),
+            keep_alive: Duration::from_secs(15),
+            head_timeout: Duration::from_secs(10),
+            shutdown_timeout: Duration::from_secs(15),
+            max_connections: 10_000,
+            limits: Limits::default(),
+            base_domains: vec!["rest.akismet.com".to_owned(), "localhost".to_owned()],
+            allow_empty_ip: false,
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body: 2 << 20,
+            batch_body: 8 << 20,
+            batch_comments: 1000,
+            body_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// What every handler has at hand.
+#[derive(Clone)]
+pub struct State {
+    /// The operations.
+    pub service: Arc<Service>,
+    /// See [`Settings::limits`].
+    pub limits: Limits,
+    /// See [`Settings::base_domains`].
+    pub base_domains: Vec<String>,
+    /// See [`Settings::allow_empty_ip`].
+    pub allow_empty_ip: bool,
+}
+
+impl State {
+    /// The handlers' share of the settings.
+    pub fn new(service: Arc<Service>, settings: &Settings) -> Self {
+        Self {
+            service,
+            limits: settings.limits.clone(),
+            base_domains: settings.base_domains.clone(),
+            allow_empty_ip: settings.allow_empty_ip,
+        }
+    }
+}

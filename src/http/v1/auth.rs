@@ -1,0 +1,19 @@
+//! Who calls: `Authorization: Bearer KEY`.
+
+use actix_web::HttpRequest;
+use actix_web::http::header::AUTHORIZATION;
+
+use super::problem::ApiError;
+use crate::http::state::State;
+use crate::service::Caller;
+
+/// The caller behind the key or token of a request.
+pub(super) fn caller(request: &HttpRequest, state: &State) -> Result<Caller, ApiError> {
+    let header = request.headers().get(AUTHORIZATION);
+    let secret = header
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.trim().split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map_or("", |(_, secret)| secret.trim());
+    Ok(state.service.authenticate(secret)?)
+}

@@ -1,0 +1,33 @@
+//! `POST /v1/check`.
+
+use actix_web::{HttpRequest, web};
+
+use super::problem::ApiError;
+use super::{auth, json};
+use crate::comment::Comment;
+use crate::http::state::State;
+use crate::service::{Caller, CheckOptions};
+use crate::wire::{CheckReply, CheckRequest};
+
+/// Judges one comment.
+pub(super) async fn check(
+    request: HttpRequest,
+    payload: web::Payload,
+    state: web::Data<State>,
+) -> Result<web::Json<CheckReply>, ApiError> {
+    let caller = auth::caller(&request, &state)?;
+    let request: CheckRequest = json(payload, &state).await?;
+    judged(request, &caller, &state).await.map(web::Json)
+}
+
+/// The reply to one comment, alone or in a batch.
+pub(super) async fn judged(
+    request: CheckRequest,
+    caller: &Caller,
+    state: &State,
+) -> Result<CheckReply, ApiError> {
+    let comment = Comment::try_from(request)?;
+    let options = CheckOptions::default();
+    let checked = state.service.check(caller, comment, options).await?;
+    Ok(CheckReply::new(Some(checked.id), checked.judgement))
+}

@@ -1,0 +1,63 @@
+//! `POST /v1/corrections` and `DELETE /v1/corrections/{id}`.
+
+use actix_web::{HttpRequest, web};
+
+use super::problem::{ApiError, Problem};
+use super::{auth, id_in_path, json};
+use crate::comment::Comment;
+use crate::http::state::State;
+use crate::wire::{CorrectionReply, CorrectionRequest, FieldError};
+
+/// Says what a comment is; 200 only once that is safe on the disk and learned.
+pub(super) async fn correct(
+    request: HttpRequest,
+    payload: web::Payload,
+    state: web::Data<State>,
+) -> Result<web::Json<CorrectionReply>, ApiError> {
+    let caller = auth::caller(&request, &state)?;
+    let request: CorrectionRequest = json(payload, &state).await?;
+    let label = request
+        .label
+        .ok_or_else(|| FieldError::new("label", "is required: ham or spam"))?;
+    let service = &state.service;
+    let reply = match (request.id, request.comment) {
+        (Some(id), None) => {
+            let id = id
+                .parse()
+                .map_err(|_| ApiError::new(Problem::NoSuchVerdict, "no verdict of that id"))?;
+            service.correct_by_id(&caller, id, label).await?.into()
+        }
+        (None, Some(comment)) => {
+            let comment =
+                Comment::try_from(comment).map_err(|e| ApiError::from(e).within("comment"))?;
+            let receipt = service.correct_comment(&caller, comment, label).await?;
+            receipt.map_or(
+                CorrectionReply {
+                    id: None,
+                    label: Some(label),
+                    previous: None,
+                    sequence: None,
+                },
+                CorrectionReply::from,
+            )
+        }
+        (None, None) => {
+            return Err(FieldError::new("id", "an id or a comment is required").into());
+        }
+        (Some(_), Some(_)) => {
+            return Err(FieldError::new("comment", "must not stand beside an id").into());
+        }
+    };
+    Ok(web::Json(reply))
+}
+
+/// Takes a correction back.
+pub(super) async fn retract(
+    request: HttpRequest,
+    state: web::Data<State>,
+) -> Result<web::Json<CorrectionReply>, ApiError> {
+    let caller = auth::caller(&request, &state)?;
+    let id = id_in_path(&request)?;
+    let retraction = state.service.retract(&caller, id).await?;
+    Ok(web::Json(retraction.into()))
+}

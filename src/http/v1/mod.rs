@@ -1,0 +1,81 @@
+//! Our own JSON surface, `/v1`. What requests and replies look like stands in [`crate::wire`].
+
+mod auth;
+mod batch;
+mod check;
+mod corrections;
+pub mod problem;
+mod verdicts;
+
+use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use serde::de::DeserializeOwned;
+
+use self::problem::{ApiError, Problem};
+use super::body;
+use super::state::State;
+use crate::wire;
+
+/// The routes.
+pub(super) fn configure(config: &mut web::ServiceConfig) {
+    config.service(
+        web::scope("/v1")
+            .service(
+                web::resource("/check")
+                    .route(web::post().to(check::check))
+                    .default_service(web::to(|| wrong_method("POST"))),
+            )
+            .service(
+                web::resource("/check/batch")
+                    .route(web::post().to(batch::check_batch))
+                    .default_service(web::to(|| wrong_method("POST"))),
+            )
+            .service(
+                web::resource("/corrections")
+                    .route(web::post().to(corrections::correct))
+                    .default_service(web::to(|| wrong_method("POST"))),
+            )
+            .service(
+                web::resource("/corrections/{id}")
+                    .route(web::delete().to(corrections::retract))
+                    .default_service(web::to(|| wrong_method("DELETE"))),
+            )
+            .service(
+                web::resource("/verdicts/{id}")
+                    .route(web::get().to(verdicts::verdict))
+                    .default_service(web::to(|| wrong_method("GET"))),
+            )
+            .default_service(web::to(not_found)),
+    );
+}
+
+async fn not_found() -> HttpResponse {
+    ApiError::new(Problem::NotFound, "there is nothing at this path").error_response()
+}
+
+async fn wrong_method(allowed: &'static str) -> HttpResponse {
+    let error = ApiError::new(Problem::MethodNotAllowed, format!("use {allowed}"));
+    let mut response = error.error_response();
+    let (name, value) = super::allow(allowed);
+    response.headers_mut().insert(
+        name,
+        actix_web::http::header::HeaderValue::from_static(value),
+    );
+    response
+}
+
+/// Reads a JSON body of ordinary size. To be called after the caller is known: whoever has no key
+/// shall not make the server parse.
+async fn json<T: DeserializeOwned>(payload: web::Payload, state: &State) -> Result<T, ApiError> {
+    let limits = &state.limits;
+    let body = body::read(payload, limits.body, limits.body_timeout).await?;
+    Ok(wire::from_json(&body)?)
+}
+
+/// The verdict's id at the end of the path. What cannot be one is not found.
+fn id_in_path(request: &HttpRequest) -> Result<crate::verdict::VerdictId, ApiError> {
+    request
+        .match_info()
+        .query("id")
+        .parse()
+        .map_err(|_| ApiError::new(Problem::NoSuchVerdict, "no verdict of that id is stored"))
+}

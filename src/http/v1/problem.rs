@@ -1,0 +1,256 @@
+//! Errors of `/v1`, as `application/problem+json` (RFC 9457): one table of stable codes.
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+
+use crate::http::body::BodyError;
+use crate::service::{AuthError, ServiceError};
+use crate::wire::FieldError;
+
+/// Makes the enum and its table from one list.
+macro_rules! problems {
+    ($($(#[$doc:meta])* $name:ident: $code:literal, $status:ident, $title:literal;)*) => {
+        /// Every kind of error that `/v1` replies with.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Problem {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Problem {
+            /// All of them, in the order of their statuses.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The code: callers may rely on it, it never changes.
+            pub fn code(self) -> &'static str {
+                match self {
+                    $(Self::$name => $code,)*
+                }
+            }
+
+            /// The HTTP status that it is sent with.
+            pub fn status(self) -> StatusCode {
+                match self {
+                    $(Self::$name => StatusCode::$status,)*
+                }
+            }
+
+            /// What it means, in a few words; the same for every occurrence.
+            pub fn title(self) -> &'static str {
+                match self {
+                    $(Self::$name => $title,)*
+                }
+            }
+        }
+    };
+}
+
+problems! {
+    /// The body is no JSON object.
+    InvalidJson: "invalid_json", BAD_REQUEST, "The body is not a JSON object";
+    /// The body broke off or is wrongly framed.
+    UnreadableBody: "unreadable_body", BAD_REQUEST, "The body could not be read";
+    /// No `Authorization: Bearer KEY`.
+    MissingKey: "missing_key", UNAUTHORIZED, "A key is required";
+    /// The key is unknown or revoked.
+    UnknownKey: "unknown_key", UNAUTHORIZED, "The key is unknown or revoked";
+    /// Only an admin token opens this.
+    AdminOnly: "admin_only", FORBIDDEN, "An admin token is required";
+    /// The key is bound to another site.
+    SiteNotAllowed: "site_not_allowed", FORBIDDEN, "The key is not meant for this site";
+    /// Nothing lives at this path.
+    NotFound: "not_found", NOT_FOUND, "There is nothing here";
+    /// No such verdict is stored, or the key may not see it.
+    NoSuchVerdict: "no_such_verdict", NOT_FOUND, "No such verdict";
+    /// The verdict has no correction that could be taken back.
+    NoSuchCorrection: "no_such_correction", NOT_FOUND, "The verdict has no correction";
+    /// No such key.
+    NoSuchKey: "no_such_key", NOT_FOUND, "No such key";
+    /// The path exists, but not for this method.
+    MethodNotAllowed: "method_not_allowed", METHOD_NOT_ALLOWED, "The method is not allowed here";
+    /// The body did not arrive in time.
+    BodyTooSlow: "body_too_slow", REQUEST_TIMEOUT, "The body did not arrive in time";
+    /// The body is larger than allowed.
+    BodyTooLarge: "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large";
+    /// A field is missing, has the wrong type, or a value that makes no sense.
+    InvalidField: "invalid_field", UNPROCESSABLE_ENTITY, "A field is missing or not valid";
+    /// More comments than a batch may hold.
+    TooManyComments: "too_many_comments", UNPROCESSABLE_ENTITY, "The batch has too many comments";
+    /// A fault of the server.
+    Internal: "internal", INTERNAL_SERVER_ERROR, "Trouble inside the server";
+    /// More is being written than the disk takes.
+    Busy: "busy", SERVICE_UNAVAILABLE, "The server is busy; try again in a moment";
+    /// The store cannot be read or written.
+    StoreFailed: "store_failed", SERVICE_UNAVAILABLE, "The store cannot be used at the moment";
+}
+
+/// One error, on its way to a caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiError {
+    /// Which kind.
+    pub problem: Problem,
+    /// What happened this time.
+    pub detail: String,
+    /// The field at fault, if one is.
+    pub field: Option<String>,
+}
+
+/// An error as it is sent.
+#[derive(Debug, Serialize)]
+pub(super) struct ProblemBody {
+    #[serde(rename = "type")]
+    kind: String,
+    title: &'static str,
+    status: u16,
+    code: &'static str,
+    detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+}
+
+impl ApiError {
+    /// An error that no single field is to blame for.
+    pub fn new(problem: Problem, detail: impl Into<String>) -> Self {
+        Self {
+            problem,
+            detail: detail.into(),
+            field: None,
+        }
+    }
+
+    /// The same for a part of a request: the field's path starts with that part's.
+    pub(super) fn within(mut self, part: &str) -> Self {
+        self.field = self.field.map(|field| match field.as_str() {
+            "." => part.to_owned(),
+            field => format!("{part}.{field}"),
+        });
+        self
+    }
+
+    /// What is sent.
+    pub(super) fn body(&self) -> ProblemBody {
+        ProblemBody {
+            kind: format!("urn:chaffinch:problem:{}", self.problem.code()),
+            title: self.problem.title(),
+            status: self.problem.status().as_u16(),
+            code: self.problem.code(),
+            detail: self.detail.clone(),
+            field: self.field.clone(),
+        }
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.problem.code(), self.detail)
+    }
+}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        self.problem.status()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.problem.status());
+        match self.problem {
+            Problem::MissingKey | Problem::UnknownKey => {
+                response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+            }
+            Problem::Busy | Problem::StoreFailed => {
+                response.insert_header((RETRY_AFTER, "1"));
+            }
+            _ => {}
+        }
+        // Set before the body: writing JSON would say `application/json` otherwise.
+        response
+            .insert_header((CONTENT_TYPE, "application/problem+json"))
+            .json(self.body())
+    }
+}
+
+impl From<FieldError> for ApiError {
+    fn from(error: FieldError) -> Self {
+        let problem = match error.field.as_str() {
+            "." => Problem::InvalidJson,
+            _ => Problem::InvalidField,
+        };
+        Self {
+            problem,
+            detail: error.message,
+            field: Some(error.field),
+        }
+    }
+}
+
+impl From<BodyError> for ApiError {
+    fn from(error: BodyError) -> Self {
+        let problem = match error {
+            BodyError::TooLarge => Problem::BodyTooLarge,
+            BodyError::TooSlow => Problem::BodyTooSlow,
+            BodyError::Broken => Problem::UnreadableBody,
+        };
+        Self::new(problem, error.to_string())
+    }
+}
+
+impl From<AuthError> for ApiError {
+    fn from(error: AuthError) -> Self {
+        let problem = match error {
+            AuthError::Empty => Problem::MissingKey,
+            AuthError::Unknown => Problem::UnknownKey,
+        };
+        Self::new(problem, error.to_string())
+    }
+}
+
+impl From<ServiceError> for ApiError {
+    fn from(error: ServiceError) -> Self {
+        let problem = match error {
+            ServiceError::SiteNotAllowed { .. } => Problem::SiteNotAllowed,
+            ServiceError::AdminOnly => Problem::AdminOnly,
+            ServiceError::NoSuchVerdict => Problem::NoSuchVerdict,
+            ServiceError::NoSuchCorrection => Problem::NoSuchCorrection,
+            ServiceError::NoSuchKey => Problem::NoSuchKey,
+            ServiceError::Busy => Problem::Busy,
+            ServiceError::NoRandomness(_) | ServiceError::Store(_) => {
+                tracing::error!(%error, "a call failed");
+                let (problem, detail) = match error {
+                    ServiceError::Store(_) => (Problem::StoreFailed, "nothing was changed"),
+                    _ => (Problem::Internal, "nothing was changed"),
+                };
+                // The cause may name files of the server: it stays in the log.
+                return Self::new(problem, detail);
+            }
+        };
+        Self::new(problem, error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_statuses_ascend() {
+        let codes: HashSet<_> = Problem::ALL.iter().map(|p| p.code()).collect();
+        assert_eq!(codes.len(), Problem::ALL.len());
+        assert!(Problem::ALL.is_sorted_by_key(|p| p.status().as_u16()));
+    }
+
+    #[test]
+    fn a_part_leads_the_path_of_a_field() {
+        let error = |field| ApiError::from(FieldError::new(field, "is wrong"));
+        let within = |field| error(field).within("comments[2]").field;
+        assert_eq!(
+            within("author.ip").as_deref(),
+            Some("comments[2].author.ip")
+        );
+        assert_eq!(within(".").as_deref(), Some("comments[2]"));
+    }
+}

@@ -1,0 +1,61 @@
+//! What can go wrong with an operation.
+
+use crate::site::Site;
+use crate::store::StoreError;
+
+/// Why an operation was refused or failed.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ServiceError {
+    /// The key is bound to another site.
+    #[error("this key speaks for {own} only, not for {named}")]
+    SiteNotAllowed {
+        /// The site that the key is bound to.
+        own: Site,
+        /// The site that the call named.
+        named: Site,
+    },
+    /// Only an admin token opens this.
+    #[error("this needs an admin token")]
+    AdminOnly,
+    /// There is no such verdict, or the caller may not see it: both look the same from outside.
+    #[error("no verdict of that id is stored")]
+    NoSuchVerdict,
+    /// The verdict was not corrected, so that there is nothing to take back.
+    #[error("the verdict has no correction")]
+    NoSuchCorrection,
+    /// No key of that hash may be used.
+    #[error("no such key")]
+    NoSuchKey,
+    /// More is being written than the disk takes; try again in about a second.
+    #[error("too much is being written at once; try again in a moment")]
+    Busy,
+    /// The operating system gave no random bytes for a new secret.
+    #[error("no random bytes for a new secret: {0}")]
+    NoRandomness(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+impl From<StoreError> for ServiceError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NoSuchVerdict => Self::NoSuchVerdict,
+            StoreError::NoSuchCorrection => Self::NoSuchCorrection,
+            StoreError::NoSuchKey => Self::NoSuchKey,
+            StoreError::Busy => Self::Busy,
+            error => Self::Store(error),
+        }
+    }
+}
+
+/// Why a secret opens nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AuthError {
+    /// No secret was shown.
+    #[error("no key was given")]
+    Empty,
+    /// It is unknown, revoked, or not even of the form of a secret.
+    #[error("the key is unknown or revoked")]
+    Unknown,
+}

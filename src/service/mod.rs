@@ -1,0 +1,137 @@
+//! The operations: what Chaffinch does, without any protocol.
+//!
+//! Both HTTP surfaces, the dashboard and the command line call these.
+
+mod caller;
+mod error;
+mod judging;
+mod keyring;
+mod keys;
+mod learner;
+mod stats;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use uuid::ContextV7;
+
+use crate::classifier::Classifier;
+use crate::clock::Clock;
+use crate::filter::Filter;
+use crate::site::Site;
+use crate::store::{Sequence, Store, StoreError};
+use crate::verdict::{Thresholds, VerdictId};
+
+use self::keyring::Keyring;
+use self::learner::Learner;
+
+pub use crate::store::{
+    Correction, CorrectionReceipt, Counters, Grant, KeyRole, Origin, Retraction, VerdictRecord,
+};
+pub use caller::Caller;
+pub use error::{AuthError, ServiceError};
+pub use judging::{CheckOptions, Checked, VerdictView};
+pub use keys::{ConfiguredKeys, FirstKeys};
+pub use stats::{Month, MonthError, Period, SiteMonth, Stats, StatsRange, StatsScope};
+
+/// Everything that a surface calls. Share it in an `Arc`.
+pub struct Service {
+    store: Arc<dyn Store>,
+    filter: Filter,
+    keyring: Arc<Keyring>,
+    clock: Clock,
+    /// Keeps ids of the same millisecond in order.
+    ids: Mutex<ContextV7>,
+}
+
+/// What an operator may set.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Where verdicts and actions change.
+    pub thresholds: Thresholds,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// Whether the service can do its work.
+#[derive(Debug, Clone)]
+pub struct Readiness {
+    /// The base model in use.
+    pub model: String,
+    /// How many corrections are in force.
+    pub learned_from: u64,
+    /// Events in the log.
+    pub events: Sequence,
+    /// Why nothing can be written at the moment, if so.
+    pub store: Result<(), StoreError>,
+}
+
+impl Readiness {
+    /// Whether all is well.
+    pub fn is_ready(&self) -> bool {
+        self.store.is_ok()
+    }
+}
+
+impl Service {
+    /// The service on an open store, of which it must be the only writer. Teaches the classifier
+    /// everything in the store's log.
+    pub fn new(
+        store: Arc<dyn Store>,
+        classifier: Arc<Classifier>,
+        settings: Settings,
+    ) -> Result<Self, ServiceError> {
+        let keyring = Arc::new(Keyring::load(&*store)?);
+        let learner = Learner::start(Arc::clone(&classifier) as _, &*store, store.events())?;
+        store.observe(Arc::clone(&keyring) as _);
+        store.observe(Arc::new(learner));
+        Ok(Self {
+            store,
+            filter: Filter::new(classifier, settings.thresholds),
+            keyring,
+            clock: settings.clock,
+            ids: Mutex::new(ContextV7::new()),
+        })
+    }
+
+    /// Who showed this secret: a site key (case does not count) or an admin token.
+    pub fn authenticate(&self, secret: &str) -> Result<Caller, AuthError> {
+        self.keyring.authenticate(secret)
+    }
+
+    /// Whether the model is loaded and the store writable.
+    pub async fn readiness(&self) -> Readiness {
+        let classifier = self.filter.classifier();
+        Readiness {
+            model: classifier.model().to_owned(),
+            learned_from: classifier.learned_from(),
+            events: self.store.events(),
+            store: self.store.probe().await,
+        }
+    }
+
+    /// Marks a site as no longer in use, or in use again (protocol section 2.7, `deactivate`);
+    /// its key goes on working.
+    pub async fn set_site_active(
+        &self,
+        caller: &Caller,
+        site: Site,
+        active: bool,
+    ) -> Result<(), ServiceError> {
+        caller.require_site(Some(&site))?;
+        let at = self.clock.now();
+        Ok(self.store.set_site_active(site, active, at).await?)
+    }
+
+    /// Finishes what is being written. To be called after the last request, before the end.
+    pub fn close(&self) {
+        self.store.close();
+    }
+
+    fn fresh_id(&self) -> VerdictId {
+        let ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+        VerdictId::at(self.clock.now(), &ids)
+    }
+}
+
+#[cfg(test)]
+mod tests;

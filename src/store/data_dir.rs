@@ -1,0 +1,150 @@
+//! The data directory: who holds it, and which format it has.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::error::StoreError;
+
+/// The newest layout that this version reads and the one that it writes.
+const FORMAT: u32 = 1;
+
+/// A data directory held by this process until dropped.
+#[derive(Debug)]
+pub(crate) struct DataDir {
+    path: PathBuf,
+    /// Locked by the operating system as long as it is open, so that a crash frees it.
+    _lock: File,
+}
+
+impl DataDir {
+    /// Takes the directory, making it if it is not there yet.
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+        make_dir(path)?;
+        let lock_path = path.join("lock");
+        let lock = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&lock_path)
+            .map_err(|e| StoreError::io(&lock_path, &e))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(StoreError::Held(path.to_path_buf())),
+            Err(TryLockError::Error(e)) => return Err(StoreError::io(&lock_path, &e)),
+        }
+        check_format(path)?;
+        Ok(Self {
+            path: path.to_path_buf(),
+            _lock: lock,
+        })
+    }
+
+    /// A file or directory inside.
+    pub(crate) fn join(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+}
+
+/// Makes a directory that only this user can read: it holds comments.
+pub(crate) fn make_dir(path: &Path) -> Result<(), StoreError> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|e| StoreError::io(path, &e))?;
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => sync_dir(parent),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a whole new file so that after a crash there is either all of it or nothing.
+pub(crate) fn write_new(path: &Path, content: &[u8]) -> Result<(), StoreError> {
+    let temporary = path.with_extension("new");
+    let write = || -> io::Result<()> {
+        let mut file = File::create(&temporary)?;
+        file.write_all(content)?;
+        file.sync_all()?;
+        fs::rename(&temporary, path)
+    };
+    write().map_err(|e| StoreError::io(path, &e))?;
+    path.parent().map_or(Ok(()), sync_dir)
+}
+
+/// Makes the names in a directory durable.
+fn sync_dir(path: &Path) -> Result<(), StoreError> {
+    // Only Unix can open a directory to sync it; elsewhere names are durable by themselves.
+    if cfg!(unix) {
+        File::open(path)
+            .and_then(|directory| directory.sync_all())
+            .map_err(|e| StoreError::io(path, &e))?;
+    }
+    Ok(())
+}
+
+fn check_format(directory: &Path) -> Result<(), StoreError> {
+    let path = directory.join("FORMAT");
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            return write_new(&path, format!("{FORMAT}\n").as_bytes());
+        }
+        Err(e) => return Err(StoreError::io(&path, &e)),
+    };
+    match text.trim().parse::<u32>() {
+        Ok(1..=FORMAT) => Ok(()),
+        Ok(found) if found > FORMAT => Err(StoreError::NewerFormat {
+            path: directory.to_path_buf(),
+            found,
+            known: FORMAT,
+        }),
+        _ => Err(StoreError::Damaged {
+            path,
+            offset: 0,
+            what: "it should hold the number of the data format".to_owned(),
+        }),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_holder_is_refused_until_the_first_is_gone() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = DataDir::open(dir.path()).unwrap();
+        let refused = DataDir::open(dir.path()).unwrap_err();
+        assert!(matches!(refused, StoreError::Held(_)), "{refused}");
+        drop(first);
+        DataDir::open(dir.path()).unwrap();
+    }
+
+    #[test]
+    fn a_newer_format_is_refused_and_a_broken_one_named() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(DataDir::open(dir.path()).unwrap());
+        fs::write(dir.path().join("FORMAT"), "7\n").unwrap();
+        let newer = DataDir::open(dir.path()).unwrap_err();
+        assert!(
+            matches!(newer, StoreError::NewerFormat { found: 7, .. }),
+            "{newer}"
+        );
+        fs::write(dir.path().join("FORMAT"), "x").unwrap();
+        let damaged = DataDir::open(dir.path()).unwrap_err();
+        assert!(matches!(damaged, StoreError::Damaged { .. }), "{damaged}");
+    }
+
+    #[test]
+    fn a_path_below_a_file_is_an_error_that_names_it() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("file"), "").unwrap();
+        let error = DataDir::open(&dir.path().join("file/data")).unwrap_err();
+        assert!(error.to_string().contains("file/data"), "{error}");
+    }
+}

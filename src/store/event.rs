@@ -1,0 +1,87 @@
+//! What an admin or operator did, as it stands in the log.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::key::KeyHash;
+use crate::site::Site;
+use crate::text::Features;
+use crate::verdict::{Label, VerdictId};
+
+/// Place of an event in the log, counted from 1 without gaps.
+pub type Sequence = u64;
+
+/// Something that an admin or operator did, as it stands in the log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// When it happened, to the microsecond.
+    #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
+    pub at: Timestamp,
+    /// What happened.
+    pub change: Change,
+}
+
+/// The changes that the log knows. New kinds are added at the end: the position is the code on
+/// the disk.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Change {
+    /// A comment was given a label, or the opposite of the one it had.
+    Corrected {
+        /// The stored verdict of the comment.
+        verdict: VerdictId,
+        /// The comment's site.
+        site: Option<Site>,
+        /// What the admin says it is.
+        label: Label,
+        /// Which key said so.
+        by: KeyHash,
+        /// What is learned from: hashes only, no word of the comment.
+        features: Features,
+    },
+    /// A correction was taken back.
+    Retracted {
+        /// The stored verdict of the comment.
+        verdict: VerdictId,
+        /// Which key said so.
+        by: KeyHash,
+    },
+    /// A key may be used from now on.
+    KeyCreated {
+        /// The key's hash.
+        key: KeyHash,
+        /// What it opens.
+        grant: Grant,
+    },
+    /// A key may no longer be used.
+    KeyRevoked {
+        /// The key's hash.
+        key: KeyHash,
+    },
+    /// A site's plugin was switched on or off (protocol section 2.7, `deactivate`).
+    SiteActive {
+        /// The site.
+        site: Site,
+        /// Whether it is in use.
+        active: bool,
+    },
+}
+
+/// What a key opens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// A name for people, such as `first site key`.
+    pub name: String,
+    /// Site key or admin token.
+    pub role: KeyRole,
+    /// The only site it may speak for; `None` for every site.
+    pub site: Option<Site>,
+}
+
+/// The kinds of keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum KeyRole {
+    /// Checks and corrects.
+    Site,
+    /// Does everything.
+    Admin,
+}

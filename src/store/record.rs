@@ -1,0 +1,97 @@
+//! What is kept of a comment and of what was said about it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::comment::Comment;
+use crate::key::KeyHash;
+use crate::text::Features;
+use crate::verdict::{Judgement, Label, VerdictId};
+
+use super::event::Sequence;
+
+/// A stored verdict: the comment, what the filter said of it, what an admin said of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VerdictRecord {
+    /// Its name.
+    pub id: VerdictId,
+    /// Which key asked.
+    pub key: KeyHash,
+    /// How it came here.
+    pub origin: Origin,
+    /// The comment. Its author's IP address is never stored, only [`Self::ip_hash`].
+    pub comment: Comment,
+    /// Keyed hash of the author's IP address, if one was given.
+    pub ip_hash: Option<[u8; 16]>,
+    /// What the filter said.
+    pub judgement: Judgement,
+    /// What is learned from if an admin corrects it: the features at the time of the check.
+    pub features: Features,
+}
+
+/// Longest content kept, in bytes: what a moderator looks at, not what an attacker sends.
+const LONGEST_CONTENT: usize = 64 * 1024;
+/// Longest other text kept, in bytes.
+const LONGEST_FIELD: usize = 4 * 1024;
+/// Most tags kept.
+const MOST_TAGS: usize = 64;
+
+impl VerdictRecord {
+    /// Cuts overlong texts, so that what waits to be written stays small. The verdict, the
+    /// features and the fingerprint are those of the whole comment.
+    pub(crate) fn shorten(&mut self) {
+        let comment = &mut self.comment;
+        cut(&mut comment.content, LONGEST_CONTENT);
+        let (author, context) = (&mut comment.author, &mut comment.context);
+        context.tags.truncate(MOST_TAGS);
+        for field in [
+            &mut comment.kind,
+            &mut comment.permalink,
+            &mut comment.referrer,
+            &mut comment.language,
+            &mut comment.honeypot,
+            &mut author.name,
+            &mut author.email,
+            &mut author.url,
+            &mut author.user_agent,
+            &mut author.role,
+            &mut context.title,
+            &mut context.excerpt,
+        ]
+        .into_iter()
+        .chain(&mut context.tags)
+        {
+            cut(field, LONGEST_FIELD);
+        }
+    }
+}
+
+/// Shortens to at most `longest` bytes, between two characters.
+fn cut(text: &mut String, longest: usize) {
+    if text.len() > longest {
+        text.truncate(text.floor_char_boundary(longest));
+        text.shrink_to_fit();
+    }
+}
+
+/// How a comment came into the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// A check.
+    Checked,
+    /// A correction of a comment that was never checked here.
+    Submitted,
+}
+
+/// What an admin said of a verdict, as it stands now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    /// What the comment is.
+    pub label: Label,
+    /// Where in the log that was said.
+    pub sequence: Sequence,
+    /// When it was said, to the microsecond.
+    #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
+    pub at: Timestamp,
+}

@@ -1,0 +1,212 @@
+//! What is asked of the writer, and how it answers.
+
+use jiff::Timestamp;
+
+use super::plan::{self, Plan};
+use super::trees::Trees;
+use crate::key::KeyHash;
+use crate::site::Site;
+use crate::store::ack::Reply;
+use crate::store::error::StoreError;
+use crate::store::event::{Change, Event, Grant};
+use crate::store::fingerprint::Fingerprint;
+use crate::store::record::VerdictRecord;
+use crate::store::{CorrectionReceipt, NewCorrection, Retraction, Sequence};
+use crate::verdict::{Label, VerdictId};
+
+/// A record ready for the disk, and what it is recognised by.
+pub(super) struct NewVerdict {
+    pub(super) record: VerdictRecord,
+    pub(super) fingerprint: Fingerprint,
+}
+
+/// One write.
+pub(super) enum Command {
+    /// Keep a verdict.
+    Put(Box<NewVerdict>, Reply<()>),
+    /// Do something that the log records.
+    Log(Request),
+    /// Show that writing works.
+    Probe(Reply<()>),
+}
+
+/// Something that the log records, unless it is so already.
+pub(super) enum Request {
+    Correct(NewCorrection, Reply<CorrectionReceipt>),
+    Submit {
+        verdict: Box<NewVerdict>,
+        label: Label,
+        at: Timestamp,
+        reply: Reply<CorrectionReceipt>,
+    },
+    Retract {
+        verdict: VerdictId,
+        by: KeyHash,
+        at: Timestamp,
+        reply: Reply<Retraction>,
+    },
+    CreateKey(KeyHash, Grant, Timestamp, Reply<()>),
+    RevokeKey(KeyHash, Timestamp, Reply<()>),
+    SiteActive(Site, bool, Timestamp, Reply<()>),
+}
+
+/// An answer that waits for the group to be durable.
+pub(super) type Pending = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+
+/// What is to be logged for a request, if anything, and the answer.
+pub(super) struct Decision {
+    pub(super) event: Option<Event>,
+    pub(super) answer: Pending,
+}
+
+impl Request {
+    /// Decides on the state that the requests before this one leave. `next` is the sequence that
+    /// an event would get.
+    pub(super) fn decide(self, trees: &Trees, plan: &Plan<'_>, next: Sequence) -> Decision {
+        match self {
+            Self::Correct(new, reply) => decision(reply, correct(trees, plan, &new, next)),
+            Self::Submit {
+                verdict,
+                label,
+                at,
+                reply,
+            } => decision(reply, submit(trees, plan, &verdict, label, at, next)),
+            Self::Retract {
+                verdict,
+                by,
+                at,
+                reply,
+            } => decision(reply, retract(plan, verdict, by, at, next)),
+            Self::CreateKey(key, grant, at, reply) => {
+                let known = plan.grant(&key);
+                decision(
+                    reply,
+                    known.map(|known| {
+                        let changes = known.as_ref() != Some(&grant);
+                        let change = changes.then_some(Change::KeyCreated { key, grant });
+                        (change.map(|change| plan::event(at, change)), ())
+                    }),
+                )
+            }
+            Self::RevokeKey(key, at, reply) => {
+                let known = plan.grant(&key);
+                decision(
+                    reply,
+                    known.and_then(|known| match known {
+                        Some(_) => Ok((Some(plan::event(at, Change::KeyRevoked { key })), ())),
+                        None => Err(StoreError::NoSuchKey),
+                    }),
+                )
+            }
+            Self::SiteActive(site, active, at, reply) => {
+                let known = plan.site(&site);
+                decision(
+                    reply,
+                    known.map(|known| {
+                        let changes = known != Some(active);
+                        let change = changes.then_some(Change::SiteActive { site, active });
+                        (change.map(|change| plan::event(at, change)), ())
+                    }),
+                )
+            }
+        }
+    }
+}
+
+fn decision<T: Send + 'static>(
+    reply: Reply<T>,
+    decided: Result<(Option<Event>, T), StoreError>,
+) -> Decision {
+    // A caller that has gone away hears no answer; what it asked for is done all the same.
+    match decided {
+        Ok((event, answer)) => Decision {
+            event,
+            answer: Box::new(move |durable| {
+                let _ = reply.send(durable.map(|()| answer));
+            }),
+        },
+        Err(error) => Decision {
+            event: None,
+            answer: Box::new(move |_| {
+                let _ = reply.send(Err(error));
+            }),
+        },
+    }
+}
+
+type Decided<T> = Result<(Option<Event>, T), StoreError>;
+
+fn correct(
+    trees: &Trees,
+    plan: &Plan<'_>,
+    new: &NewCorrection,
+    next: Sequence,
+) -> Decided<CorrectionReceipt> {
+    let Some(record) = trees.verdict(new.verdict)? else {
+        return Err(StoreError::NoSuchVerdict);
+    };
+    let standing = plan.correction(new.verdict)?.map(|s| s.correction);
+    if let Some(same) = standing.filter(|standing| standing.label == new.label) {
+        let receipt = CorrectionReceipt {
+            id: new.verdict,
+            label: new.label,
+            previous: Some(same.label),
+            sequence: same.sequence,
+        };
+        return Ok((None, receipt));
+    }
+    let change = Change::Corrected {
+        verdict: new.verdict,
+        site: record.comment.site,
+        label: new.label,
+        by: new.by,
+        features: record.features,
+    };
+    let receipt = CorrectionReceipt {
+        id: new.verdict,
+        label: new.label,
+        previous: standing.map(|standing| standing.label),
+        sequence: next,
+    };
+    Ok((Some(plan::event(new.at, change)), receipt))
+}
+
+/// Labels what was found or stored for the comment; by now one of both is in the trees.
+fn submit(
+    trees: &Trees,
+    plan: &Plan<'_>,
+    verdict: &NewVerdict,
+    label: Label,
+    at: Timestamp,
+    next: Sequence,
+) -> Decided<CorrectionReceipt> {
+    let Some(id) = trees.find(&verdict.fingerprint)? else {
+        return Err(StoreError::NoSuchVerdict);
+    };
+    let new = NewCorrection {
+        verdict: id,
+        label,
+        by: verdict.record.key,
+        at,
+    };
+    correct(trees, plan, &new, next)
+}
+
+fn retract(
+    plan: &Plan<'_>,
+    verdict: VerdictId,
+    by: KeyHash,
+    at: Timestamp,
+    next: Sequence,
+) -> Decided<Retraction> {
+    let Some(standing) = plan.correction(verdict)? else {
+        return Err(StoreError::NoSuchCorrection);
+    };
+    let retraction = Retraction {
+        id: verdict,
+        previous: standing.correction.label,
+        sequence: next,
+    };
+    let change = Change::Retracted { verdict, by };
+    Ok((Some(plan::event(at, change)), retraction))
+}

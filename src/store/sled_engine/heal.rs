@@ -1,0 +1,92 @@
+//! Opening sled so that what a crash left behind does not stop the start.
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use jiff::Timestamp;
+use sled::Config;
+
+use super::trees::Trees;
+use crate::store::error::StoreError;
+
+/// Opens the trees. What sled itself cannot open is moved aside and begun anew: the caller then
+/// rebuilds what the journal holds.
+pub(super) fn open(directory: &Path, cache_bytes: u64) -> Result<Trees, StoreError> {
+    // sled takes a half-written snapshot for a whole one, and refuses to open.
+    remove_snapshots(directory, |name| name.ends_with(".generating"))?;
+    let mut failure = match attempt(directory, cache_bytes) {
+        Ok(trees) => return Ok(trees),
+        Err(failure) => failure,
+    };
+    if let Failure::System(error) = failure {
+        return Err(StoreError::io(directory, &error));
+    }
+    // Without snapshots sled reads its whole log, which may still be sound.
+    remove_snapshots(directory, |_| true)?;
+    failure = match attempt(directory, cache_bytes) {
+        Ok(trees) => return Ok(trees),
+        Err(failure) => failure,
+    };
+    let aside = directory.with_file_name(format!(
+        "sled.damaged-{}",
+        Timestamp::now().as_microsecond()
+    ));
+    tracing::warn!(
+        reason = %failure, moved_to = %aside.display(),
+        "the embedded database is damaged: stored verdicts are lost, corrections are rebuilt from the journal"
+    );
+    fs::rename(directory, &aside).map_err(|e| StoreError::io(directory, &e))?;
+    attempt(directory, cache_bytes).map_err(|failure| StoreError::Database(failure.to_string()))
+}
+
+/// Why sled did not open.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("{0}")]
+    System(std::io::Error),
+    #[error("{0}")]
+    Damaged(String),
+}
+
+fn attempt(directory: &Path, cache_bytes: u64) -> Result<Trees, Failure> {
+    let open = || {
+        let db = Config::new()
+            .path(directory)
+            .cache_capacity(cache_bytes)
+            .flush_every_ms(Some(500))
+            .open()?;
+        Trees::open(db)
+    };
+    // sled panics on some damage, a cut-off file for one.
+    match catch_unwind(AssertUnwindSafe(open)) {
+        Ok(Ok(trees)) => match (trees.applied(), trees.meta.get("secret")) {
+            (Ok(_), Ok(_)) => Ok(trees),
+            (Err(e), _) => Err(Failure::Damaged(e.to_string())),
+            (_, Err(e)) => Err(Failure::Damaged(e.to_string())),
+        },
+        Ok(Err(sled::Error::Io(error))) => Err(match error.kind() {
+            // What sled says of a file that ends too early or holds nonsense.
+            std::io::ErrorKind::UnexpectedEof
+            | std::io::ErrorKind::InvalidData
+            | std::io::ErrorKind::InvalidInput => Failure::Damaged(error.to_string()),
+            _ => Failure::System(error),
+        }),
+        Ok(Err(error)) => Err(Failure::Damaged(error.to_string())),
+        Err(_) => Err(Failure::Damaged("it cannot be read".to_owned())),
+    }
+}
+
+fn remove_snapshots(directory: &Path, which: impl Fn(&str) -> bool) -> Result<(), StoreError> {
+    let Ok(entries) = fs::read_dir(directory) else {
+        return Ok(());
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let Some(name) = name.to_str() else { continue };
+        if name.starts_with("snap.") && which(name) {
+            fs::remove_file(entry.path()).map_err(|e| StoreError::io(&entry.path(), &e))?;
+        }
+    }
+    Ok(())
+}

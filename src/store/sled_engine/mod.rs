@@ -1,0 +1,292 @@
+//! The embedded engine: sled for verdicts and indexes, the journal for what admins did.
+
+mod command;
+mod heal;
+mod notifier;
+mod plan;
+mod trees;
+mod writer;
+
+use std::fs::File;
+use std::ops::RangeInclusive;
+use std::path::Path;
+use std::sync::mpsc::{SyncSender, TrySendError, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::{self, JoinHandle};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use self::command::{Command, NewVerdict, Request};
+use self::notifier::Observers;
+use self::plan::Plan;
+use self::trees::Trees;
+use self::writer::Writer;
+use super::ack::{Ack, Reply};
+use super::data_dir::DataDir;
+use super::fingerprint::Secret;
+use super::journal::{Journal, Reader};
+use super::{
+    Correction, CorrectionReceipt, DayCount, Grant, Lessons, NewCorrection, Observer, Retraction,
+    Sequence, Store, StoreError, StoreSettings, StoredLesson, VerdictRecord,
+};
+use crate::comment::Comment;
+use crate::key::KeyHash;
+use crate::site::Site;
+use crate::verdict::{Label, VerdictId};
+
+/// Most writes that wait for the writer: about a second's work. More would only wait longer.
+const WAITING: usize = 1024;
+/// Events taken over from the journal at once when sled is behind.
+const REPLAY: usize = 1000;
+
+/// The store on one machine. See [`super::open`].
+pub(super) struct SledStore {
+    trees: Trees,
+    secret: Secret,
+    log: Reader,
+    observers: Observers,
+    /// `None` once closed.
+    commands: RwLock<Option<SyncSender<Command>>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    /// Last, so that the directory is free only when all else is gone.
+    _directory: DataDir,
+}
+
+impl SledStore {
+    pub(super) fn open(path: &Path, settings: &StoreSettings) -> Result<Self, StoreError> {
+        let directory = DataDir::open(path)?;
+        let sled_path = directory.join("sled");
+        let trees = heal::open(&sled_path, settings.cache_bytes)?;
+        let journal = Journal::open(&directory.join("journal"), trees.applied()?)?;
+        let secret = trees.secret()?;
+        catch_up(&trees, &journal.reader())?;
+        let log = journal.reader();
+        let observers = Observers::default();
+        let (commands, waiting) = sync_channel(WAITING);
+        let (groups, committed) = channel();
+        let writer = Writer {
+            trees: trees.clone(),
+            journal,
+            file: File::open(sled_path.join("db")).ok(),
+            notifier: groups,
+            failed: None,
+        };
+        let spawn = |name: &str, work: Box<dyn FnOnce() + Send>| {
+            thread::Builder::new()
+                .name(name.to_owned())
+                .spawn(work)
+                .map_err(|e| StoreError::io(path, &e))
+        };
+        let (told, reader) = (Arc::clone(&observers), log.clone());
+        let threads = vec![
+            spawn("store-writer", Box::new(move || writer.run(&waiting)))?,
+            spawn(
+                "store-notifier",
+                Box::new(move || notifier::run(&committed, &told, &reader)),
+            )?,
+        ];
+        Ok(Self {
+            trees,
+            secret,
+            log,
+            observers,
+            commands: RwLock::new(Some(commands)),
+            threads: Mutex::new(threads),
+            _directory: directory,
+        })
+    }
+
+    /// What goes to the disk of a record.
+    fn new_verdict(&self, mut record: VerdictRecord) -> Box<NewVerdict> {
+        let fingerprint = self.secret.fingerprint(&record.key, &record.comment);
+        let ip = record.comment.author.ip.take();
+        record.ip_hash = ip.map(|ip| self.secret.ip(ip));
+        record.shorten();
+        Box::new(NewVerdict {
+            record,
+            fingerprint,
+        })
+    }
+
+    fn send<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Ack<T> {
+        let (reply, ack) = Ack::open();
+        let commands = self.commands.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(commands) = commands.as_ref() else {
+            return Ack::failed(StoreError::Closed);
+        };
+        match commands.try_send(command(reply)) {
+            Ok(()) => ack,
+            Err(TrySendError::Full(_)) => Ack::failed(StoreError::Busy),
+            Err(TrySendError::Disconnected(_)) => Ack::failed(StoreError::Closed),
+        }
+    }
+
+    fn log<T>(&self, request: impl FnOnce(Reply<T>) -> Request) -> Ack<T> {
+        self.send(|reply| Command::Log(request(reply)))
+    }
+}
+
+/// Takes over what the journal holds beyond sled: after a crash between the two, or everything
+/// after sled had to be begun anew.
+fn catch_up(trees: &Trees, log: &Reader) -> Result<(), StoreError> {
+    let applied = trees.applied()?;
+    if applied >= log.last() {
+        return Ok(());
+    }
+    tracing::info!(
+        from = applied,
+        to = log.last(),
+        "taking over events from the journal"
+    );
+    let mut plan = Plan::new(trees);
+    let mut planned = 0;
+    log.read(applied + 1, Sequence::MAX, |sequence, event| {
+        plan.apply(sequence, &event)?;
+        planned += 1;
+        if planned % REPLAY == 0 {
+            std::mem::replace(&mut plan, Plan::new(trees)).commit()?;
+        }
+        Ok(())
+    })?;
+    plan.commit()?;
+    trees.db.flush()?;
+    Ok(())
+}
+
+impl Store for SledStore {
+    fn verdict(&self, id: VerdictId) -> Result<Option<VerdictRecord>, StoreError> {
+        self.trees.verdict(id)
+    }
+
+    fn correction(&self, id: VerdictId) -> Result<Option<Correction>, StoreError> {
+        Ok(self.trees.correction(id)?.map(|stored| stored.correction))
+    }
+
+    fn find(&self, key: KeyHash, comment: &Comment) -> Result<Option<VerdictId>, StoreError> {
+        self.trees.find(&self.secret.fingerprint(&key, comment))
+    }
+
+    fn grant(&self, key: KeyHash) -> Result<Option<Grant>, StoreError> {
+        self.trees.grant(&key)
+    }
+
+    fn grants(&self) -> Result<Vec<(KeyHash, Grant)>, StoreError> {
+        self.trees.grants()
+    }
+
+    fn sites(&self) -> Result<Vec<(Site, bool)>, StoreError> {
+        self.trees.all_sites()
+    }
+
+    fn site_active(&self, site: &Site) -> Result<Option<bool>, StoreError> {
+        self.trees.site(site)
+    }
+
+    fn counts(
+        &self,
+        key: Option<KeyHash>,
+        days: RangeInclusive<Date>,
+    ) -> Result<Vec<DayCount>, StoreError> {
+        let keys = match key {
+            Some(key) => vec![key],
+            None => self.trees.counting_keys()?,
+        };
+        let mut counts = Vec::new();
+        for key in keys {
+            counts.extend(self.trees.counts(&key, &days)?);
+        }
+        Ok(counts)
+    }
+
+    fn events(&self) -> Sequence {
+        self.log.last()
+    }
+
+    fn put(&self, record: VerdictRecord) -> Ack<()> {
+        let verdict = self.new_verdict(record);
+        self.send(|reply| Command::Put(verdict, reply))
+    }
+
+    fn correct(&self, correction: NewCorrection) -> Ack<CorrectionReceipt> {
+        self.log(|reply| Request::Correct(correction, reply))
+    }
+
+    fn correct_comment(
+        &self,
+        record: VerdictRecord,
+        label: Label,
+        at: Timestamp,
+    ) -> Ack<CorrectionReceipt> {
+        let verdict = self.new_verdict(record);
+        self.log(|reply| Request::Submit {
+            verdict,
+            label,
+            at,
+            reply,
+        })
+    }
+
+    fn retract(&self, verdict: VerdictId, by: KeyHash, at: Timestamp) -> Ack<Retraction> {
+        self.log(|reply| Request::Retract {
+            verdict,
+            by,
+            at,
+            reply,
+        })
+    }
+
+    fn create_key(&self, key: KeyHash, grant: Grant, at: Timestamp) -> Ack<()> {
+        self.log(|reply| Request::CreateKey(key, grant, at, reply))
+    }
+
+    fn revoke_key(&self, key: KeyHash, at: Timestamp) -> Ack<()> {
+        self.log(|reply| Request::RevokeKey(key, at, reply))
+    }
+
+    fn set_site_active(&self, site: Site, active: bool, at: Timestamp) -> Ack<()> {
+        self.log(|reply| Request::SiteActive(site, active, at, reply))
+    }
+
+    fn probe(&self) -> Ack<()> {
+        self.send(Command::Probe)
+    }
+
+    fn observe(&self, observer: Arc<dyn Observer>) {
+        self.observers
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(observer);
+    }
+
+    fn close(&self) {
+        // The writer ends when the last sender is gone, the notifier when the writer is.
+        *self
+            .commands
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = None;
+        let threads =
+            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the store ended by a fault");
+            }
+        }
+    }
+}
+
+impl Lessons for SledStore {
+    fn lessons(
+        &self,
+        up_to: Sequence,
+        each: &mut dyn FnMut(StoredLesson),
+    ) -> Result<(), StoreError> {
+        self.log.lessons(up_to, each)
+    }
+}
+
+impl Drop for SledStore {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

@@ -1,0 +1,320 @@
+//! The trees: what stands under which key.
+
+use std::ops::RangeInclusive;
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+use serde::{Deserialize, Serialize};
+use sled::{Db, Tree};
+
+use crate::key::KeyHash;
+use crate::site::Site;
+use crate::store::codec::{decode, encode};
+use crate::store::counters::{Counters, DayCount};
+use crate::store::error::StoreError;
+use crate::store::event::{Grant, Sequence};
+use crate::store::fingerprint::{Fields, Fingerprint, Secret};
+use crate::store::record::{Correction, VerdictRecord};
+use crate::verdict::{Label, VerdictId};
+
+/// Most candidates looked at for one piece of feedback: a text repeated more often than this is
+/// the same spam whichever of its copies is corrected.
+const CANDIDATES: usize = 500;
+
+/// Handles to all trees. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Trees {
+    pub(super) db: Db,
+    /// Verdict id -> [`StoredVerdict`].
+    pub(super) verdicts: Tree,
+    /// `e`, exact hash, verdict id -> nothing; `c`, content hash, verdict id -> [`Fields`].
+    pub(super) content: Tree,
+    /// Verdict id -> [`StoredCorrection`].
+    pub(super) corrections: Tree,
+    /// Site -> whether it is active.
+    pub(super) sites: Tree,
+    /// Key hash -> [`Grant`].
+    pub(super) keys: Tree,
+    /// Key hash, day, site -> [`Counters`].
+    pub(super) counters: Tree,
+    /// Names -> whatever belongs to the whole.
+    pub(super) meta: Tree,
+}
+
+/// A verdict with what it is indexed under, so that the index can be cleared with it.
+#[derive(Serialize, Deserialize)]
+pub(super) struct StoredVerdict {
+    pub(super) record: VerdictRecord,
+    pub(super) fingerprint: Fingerprint,
+}
+
+/// A correction with what it counted, so that this can be taken back even when the verdict is
+/// no longer stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct StoredCorrection {
+    pub(super) correction: Correction,
+    pub(super) counted: Option<Counted>,
+}
+
+/// Where a correction counted as an error of the filter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Counted {
+    pub(super) row: CounterRow,
+    /// Spam: missed spam; ham: a false positive.
+    pub(super) as_label: Label,
+}
+
+/// Which counters.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct CounterRow {
+    pub(super) key: KeyHash,
+    /// Days since 1970-01-01, UTC.
+    pub(super) day: i32,
+    pub(super) site: Option<Site>,
+}
+
+impl CounterRow {
+    pub(super) fn of(record: &VerdictRecord) -> Self {
+        Self {
+            key: record.key,
+            day: i32::try_from(record.id.unix_millis() / 86_400_000).unwrap_or(i32::MAX),
+            site: record.comment.site.clone(),
+        }
+    }
+
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = self.key.as_bytes().to_vec();
+        bytes.extend_from_slice(&sortable(self.day));
+        bytes.extend_from_slice(self.site.as_ref().map_or("", |s| s.as_str()).as_bytes());
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self, StoreError> {
+        let unreadable = |reason: &str| StoreError::Unreadable {
+            what: "counter",
+            reason: reason.to_owned(),
+        };
+        let parts = bytes
+            .split_first_chunk::<32>()
+            .and_then(|(key, rest)| Some((key, rest.split_first_chunk::<4>()?)));
+        let Some((key, (day, site))) = parts else {
+            return Err(unreadable("its key is too short"));
+        };
+        let site = match std::str::from_utf8(site) {
+            Ok("") => None,
+            Ok(site) => Some(Site::parse(site).map_err(|e| unreadable(&e.to_string()))?),
+            Err(e) => return Err(unreadable(&e.to_string())),
+        };
+        Ok(Self {
+            key: KeyHash::from_bytes(*key),
+            day: (u32::from_be_bytes(*day) ^ 0x8000_0000).cast_signed(),
+            site,
+        })
+    }
+}
+
+/// A number whose bytes sort as it does.
+fn sortable(day: i32) -> [u8; 4] {
+    (day.cast_unsigned() ^ 0x8000_0000).to_be_bytes()
+}
+
+const EPOCH: Date = Date::constant(1970, 1, 1);
+
+fn day_number(day: Date) -> i32 {
+    EPOCH.until(day).map_or(0, |span| span.get_days())
+}
+
+fn date_of(day: i32) -> Date {
+    EPOCH.saturating_add(day.days())
+}
+
+pub(super) fn exact_key(fingerprint: &Fingerprint, id: VerdictId) -> Vec<u8> {
+    [b"e", &fingerprint.exact[..], id.as_bytes()].concat()
+}
+
+pub(super) fn content_key(fingerprint: &Fingerprint, id: VerdictId) -> Vec<u8> {
+    [b"c", &fingerprint.content[..], id.as_bytes()].concat()
+}
+
+/// The verdict id at the end of an index key.
+fn id_at_end(key: &[u8]) -> Option<VerdictId> {
+    key.last_chunk::<16>().map(|id| VerdictId::from_bytes(*id))
+}
+
+impl Trees {
+    pub(super) fn open(db: Db) -> Result<Self, sled::Error> {
+        Ok(Self {
+            verdicts: db.open_tree("verdicts")?,
+            content: db.open_tree("content")?,
+            corrections: db.open_tree("corrections")?,
+            sites: db.open_tree("sites")?,
+            keys: db.open_tree("keys")?,
+            counters: db.open_tree("counters")?,
+            meta: db.open_tree("meta")?,
+            db,
+        })
+    }
+
+    pub(super) fn verdict(&self, id: VerdictId) -> Result<Option<VerdictRecord>, StoreError> {
+        self.verdicts
+            .get(id.as_bytes())?
+            .map(|bytes| decode::<StoredVerdict>("verdict", &bytes).map(|stored| stored.record))
+            .transpose()
+    }
+
+    pub(super) fn correction(&self, id: VerdictId) -> Result<Option<StoredCorrection>, StoreError> {
+        self.corrections
+            .get(id.as_bytes())?
+            .map(|bytes| decode("correction", &bytes))
+            .transpose()
+    }
+
+    pub(super) fn grant(&self, key: &KeyHash) -> Result<Option<Grant>, StoreError> {
+        self.keys
+            .get(key.as_bytes())?
+            .map(|bytes| decode("key", &bytes))
+            .transpose()
+    }
+
+    pub(super) fn grants(&self) -> Result<Vec<(KeyHash, Grant)>, StoreError> {
+        let mut grants = Vec::new();
+        for entry in self.keys.iter() {
+            let (key, grant) = entry?;
+            let key = <[u8; 32]>::try_from(&key[..]).map_err(|_| StoreError::Unreadable {
+                what: "key",
+                reason: "its hash has another length".to_owned(),
+            })?;
+            grants.push((KeyHash::from_bytes(key), decode("key", &grant)?));
+        }
+        Ok(grants)
+    }
+
+    pub(super) fn site(&self, site: &Site) -> Result<Option<bool>, StoreError> {
+        self.sites
+            .get(site.as_str())?
+            .map(|bytes| decode("site", &bytes))
+            .transpose()
+    }
+
+    pub(super) fn all_sites(&self) -> Result<Vec<(Site, bool)>, StoreError> {
+        let mut sites = Vec::new();
+        for entry in self.sites.iter() {
+            let (site, active) = entry?;
+            let site = std::str::from_utf8(&site)
+                .ok()
+                .and_then(|site| Site::parse(site).ok())
+                .ok_or_else(|| StoreError::Unreadable {
+                    what: "site",
+                    reason: "its name is none of a site".to_owned(),
+                })?;
+            sites.push((site, decode("site", &active)?));
+        }
+        Ok(sites)
+    }
+
+    pub(super) fn counter(&self, row: &CounterRow) -> Result<Counters, StoreError> {
+        self.counters
+            .get(row.to_bytes())?
+            .map_or(Ok(Counters::default()), |bytes| decode("counter", &bytes))
+    }
+
+    pub(super) fn counts(
+        &self,
+        key: &KeyHash,
+        days: &RangeInclusive<Date>,
+    ) -> Result<Vec<DayCount>, StoreError> {
+        let bound = |day: i32| [&key.as_bytes()[..], &sortable(day)].concat();
+        let first = bound(day_number(*days.start()));
+        // Up to the day after, whose rows are not included.
+        let end = bound(day_number(*days.end()).saturating_add(1));
+        if first >= end {
+            return Ok(Vec::new());
+        }
+        let mut counts = Vec::new();
+        for entry in self.counters.range(first..end) {
+            let (row, counters) = entry?;
+            let row = CounterRow::from_bytes(&row)?;
+            counts.push(DayCount {
+                key: row.key,
+                site: row.site,
+                day: date_of(row.day),
+                counters: decode("counter", &counters)?,
+            });
+        }
+        Ok(counts)
+    }
+
+    /// The keys that have counted anything, including those revoked since.
+    pub(super) fn counting_keys(&self) -> Result<Vec<KeyHash>, StoreError> {
+        let mut keys = Vec::new();
+        let mut next = Vec::new();
+        // Hops from key to key instead of reading every row.
+        while let Some((row, _)) = self.counters.get_gt(&next)? {
+            let key = CounterRow::from_bytes(&row)?.key;
+            keys.push(key);
+            next = [&key.as_bytes()[..], &[0xff; 5]].concat();
+        }
+        Ok(keys)
+    }
+
+    /// The newest verdict that fits best; see [`crate::store::Store::find`].
+    pub(super) fn find(&self, wanted: &Fingerprint) -> Result<Option<VerdictId>, StoreError> {
+        let exact = [b"e", &wanted.exact[..]].concat();
+        for entry in self.content.scan_prefix(exact).rev().take(CANDIDATES) {
+            if let Some(id) = self.existing(&entry?.0)? {
+                return Ok(Some(id));
+            }
+        }
+        if !wanted.has_content {
+            return Ok(None);
+        }
+        let mut best: Option<(usize, VerdictId)> = None;
+        let content = [b"c", &wanted.content[..]].concat();
+        for entry in self.content.scan_prefix(content).rev().take(CANDIDATES) {
+            let (key, fields) = entry?;
+            let fields: Fields = decode("fingerprint", &fields)?;
+            let Some(likeness) = wanted.fields.likeness(&fields) else {
+                continue;
+            };
+            if best.is_none_or(|(so_far, _)| likeness > so_far)
+                && let Some(id) = self.existing(&key)?
+            {
+                best = Some((likeness, id));
+            }
+        }
+        Ok(best.map(|(_, id)| id))
+    }
+
+    /// The verdict that an index key names, if it is still there.
+    fn existing(&self, index_key: &[u8]) -> Result<Option<VerdictId>, StoreError> {
+        match id_at_end(index_key) {
+            Some(id) if self.verdicts.contains_key(id.as_bytes())? => Ok(Some(id)),
+            _ => Ok(None),
+        }
+    }
+
+    /// Newest event of the log that these trees contain.
+    pub(super) fn applied(&self) -> Result<Sequence, StoreError> {
+        self.meta
+            .get("applied")?
+            .map_or(Ok(0), |bytes| decode("log position", &bytes))
+    }
+
+    /// The secret for keyed hashes, made when first asked for.
+    pub(super) fn secret(&self) -> Result<Secret, StoreError> {
+        if let Some(bytes) = self.meta.get("secret")? {
+            return decode("secret", &bytes).map(Secret::from_bytes);
+        }
+        let mut secret = [0; 32];
+        getrandom::fill(&mut secret)
+            .map_err(|e| StoreError::Database(format!("no random bytes: {e}")))?;
+        self.meta.insert("secret", encode("secret", &secret)?)?;
+        self.db.flush()?;
+        Ok(Secret::from_bytes(secret))
+    }
+}
+
+/// A point in time to the microsecond, as it is stored.
+pub(super) fn to_micros(at: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
+}

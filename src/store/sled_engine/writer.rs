@@ -1,0 +1,199 @@
+//! The one thread that writes. It takes all that waits and commits it as one group:
+//!
+//! 1. verdicts into sled, flushed: then they survive the end of the process and are acknowledged;
+//! 2. events into the journal, synced to the disk: then they are durable;
+//! 3. events into sled: a crash before this is healed at the next start from the journal;
+//! 4. events to the [notifier](super::notifier), which acknowledges them.
+
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use super::command::{Command, NewVerdict, Request};
+use super::notifier::Group;
+use super::plan::Plan;
+use super::trees::Trees;
+use crate::store::ack::Reply;
+use crate::store::error::StoreError;
+use crate::store::journal::Journal;
+use crate::store::{Applied, Sequence};
+
+/// Most writes in one group. Larger groups are no faster (measured) and hold more in memory.
+const GROUP: usize = 256;
+/// How long verdicts may stay in the operating system's cache.
+const SYNC_EVERY: Duration = Duration::from_millis(500);
+
+pub(super) struct Writer {
+    pub(super) trees: Trees,
+    pub(super) journal: Journal,
+    /// sled's file, to sync it: sled's own flush does not reach the disk.
+    pub(super) file: Option<File>,
+    pub(super) notifier: Sender<Group>,
+    /// Why nothing is written any more, if so.
+    pub(super) failed: Option<StoreError>,
+}
+
+impl Writer {
+    /// Works until every sender is gone and everything that they sent is written.
+    pub(super) fn run(mut self, commands: &Receiver<Command>) {
+        let mut unsynced: Option<Instant> = None;
+        loop {
+            let wait = unsynced.map_or(Duration::from_secs(3600), |since| {
+                SYNC_EVERY.saturating_sub(since.elapsed())
+            });
+            match commands.recv_timeout(wait) {
+                Ok(first) => {
+                    let more = commands.try_iter().take(GROUP - 1);
+                    let group: Vec<_> = std::iter::once(first).chain(more).collect();
+                    unsynced.get_or_insert_with(Instant::now);
+                    // A panic below is a fault of ours or of sled; the promises made so far hold.
+                    if catch_unwind(AssertUnwindSafe(|| self.commit(group))).is_err() {
+                        let reason = "an internal fault while writing".to_owned();
+                        self.failed = Some(StoreError::ReadOnly(reason));
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            if unsynced.is_some_and(|since| since.elapsed() >= SYNC_EVERY) {
+                unsynced = None;
+                self.sync();
+            }
+        }
+        if let Err(error) = self.trees.db.flush() {
+            tracing::error!(%error, "the last flush of the embedded database failed");
+        }
+        self.sync();
+    }
+
+    fn sync(&self) {
+        if let Some(Err(error)) = self.file.as_ref().map(File::sync_data) {
+            tracing::error!(%error, "syncing the embedded database to the disk failed");
+        }
+    }
+
+    fn commit(&mut self, group: Vec<Command>) {
+        let mut puts = Vec::new();
+        let mut requests = Vec::new();
+        let mut probes = Vec::new();
+        for command in group {
+            match command {
+                Command::Put(verdict, reply) => puts.push((*verdict, reply)),
+                Command::Log(request) => requests.push(request),
+                Command::Probe(reply) => probes.push(reply),
+            }
+        }
+        let written = self.commit_verdicts(puts, &requests, probes);
+        if !requests.is_empty() {
+            self.commit_events(requests, written);
+        }
+    }
+
+    /// Writes verdicts, also those of submitted comments that no verdict is found for.
+    fn commit_verdicts(
+        &mut self,
+        puts: Vec<(NewVerdict, Reply<()>)>,
+        requests: &[Request],
+        probes: Vec<Reply<()>>,
+    ) -> Result<(), StoreError> {
+        let (verdicts, mut replies): (Vec<_>, Vec<_>) = puts.into_iter().unzip();
+        let probing = !probes.is_empty();
+        replies.extend(probes);
+        let written = self.writable().and_then(|()| {
+            self.put_all(verdicts)?;
+            self.put_submitted(requests)?;
+            if probing {
+                self.trees.meta.insert("probe", &[][..])?;
+            }
+            self.trees.db.flush()?;
+            Ok(())
+        });
+        for reply in replies {
+            let _ = reply.send(written.clone());
+        }
+        written
+    }
+
+    fn put_all(&self, verdicts: Vec<NewVerdict>) -> Result<(), StoreError> {
+        if verdicts.is_empty() {
+            return Ok(());
+        }
+        let mut plan = Plan::new(&self.trees);
+        for NewVerdict {
+            record,
+            fingerprint,
+        } in verdicts
+        {
+            plan.put(record, fingerprint)?;
+        }
+        plan.commit()
+    }
+
+    /// Each on its own, because the next may mean the same comment.
+    fn put_submitted(&self, requests: &[Request]) -> Result<(), StoreError> {
+        for request in requests {
+            if let Request::Submit { verdict, .. } = request
+                && self.trees.find(&verdict.fingerprint)?.is_none()
+            {
+                let mut plan = Plan::new(&self.trees);
+                plan.put(verdict.record.clone(), verdict.fingerprint.clone())?;
+                plan.commit()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn commit_events(&mut self, requests: Vec<Request>, mut written: Result<(), StoreError>) {
+        let trees = self.trees.clone();
+        let mut plan = Plan::new(&trees);
+        let mut applied: Vec<Applied> = Vec::new();
+        let mut answers = Vec::new();
+        let mut next: Sequence = self.journal.last() + 1;
+        for request in requests {
+            let decision = request.decide(&trees, &plan, next);
+            answers.push(decision.answer);
+            if let Some(event) = decision.event {
+                match plan.apply(next, &event) {
+                    Ok(superseded) => applied.push(Applied {
+                        sequence: next,
+                        event,
+                        superseded,
+                    }),
+                    Err(error) => written = written.and(Err(error)),
+                }
+                next += 1;
+            }
+        }
+        if !applied.is_empty() || written.is_err() {
+            written = written.and_then(|()| self.journal.append(applied.iter().map(|a| &a.event)));
+        }
+        if let Err(error) = written {
+            tracing::error!(%error, "events could not be written");
+            for answer in answers {
+                answer(Err(error.clone()));
+            }
+            return;
+        }
+        // From here on the events are durable, and are acknowledged whatever happens to sled.
+        if !applied.is_empty()
+            && let Err(error) = plan.commit().and_then(|()| Ok(self.trees.db.flush()?))
+        {
+            tracing::error!(%error, "the embedded database no longer follows the journal");
+            let reason = format!("the embedded database no longer follows the journal: {error}");
+            self.failed = Some(StoreError::ReadOnly(reason));
+        }
+        let group = Group { applied, answers };
+        if self.notifier.send(group).is_err() {
+            // Dropped answers tell their callers that the store is closed.
+            tracing::error!("events can no longer be told to the observers");
+        }
+    }
+
+    fn writable(&self) -> Result<(), StoreError> {
+        match self.failed.as_ref().or_else(|| self.journal.broken()) {
+            Some(error) => Err(error.clone()),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Black-box tests through the real HTTP stack: each starts a server on a free port with a data
+//! directory of its own.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod app;
+
+mod akismet_account;
+mod akismet_check;
+mod akismet_golden;
+mod akismet_keys;
+mod akismet_report;
+mod any_bytes;
+mod errors;
+mod health;
+mod v1_batch;
+mod v1_check;
+mod v1_corrections;
+mod wire_level;
