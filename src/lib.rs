@@ -26,5 +26,6 @@ pub mod site;
 pub mod store;
 pub mod telemetry;
 pub mod text;
+pub mod training;
 pub mod verdict;
 pub mod wire;

@@ -1,16 +1,39 @@
 //! Features -> evidence -> probability; learning and unlearning. Knows neither HTTP nor storage.
+//!
+//! Naive Bayes evidence with learned trust: every feature has a coefficient, the log-ratio of its
+//! frequencies in spam and ham times the trust that training put in it. A comment's score is the
+//! sum of its features' coefficients, divided by the square root of their number; calibrated, it
+//! is the log-odds of spam. `docs/classifier.md` has the formulae.
+
+mod base;
+mod deltas;
+mod explain;
+mod file;
+mod learned;
+
+use std::cell::RefCell;
+use std::sync::{Arc, PoisonError, RwLock};
+
+pub use base::{BaseModel, FEWEST, ModelShape, count_families};
+pub use file::ModelError;
+pub use learned::{Learned, Pace, View};
 
 use crate::comment::Comment;
 use crate::site::Site;
-use crate::text::Features;
+use crate::text::{Analyser, Family, Features};
 use crate::verdict::{Label, Probability, Reason};
+
+/// The model inside the binary; `models/README.md` says what went into it.
+static EMBEDDED: &[u8] = include_bytes!("../../models/base.chaffinch");
 
 /// The classifier: a base model that never changes, and what was learned on top of it.
 ///
 /// Shared between threads; checks do not wait for each other.
 #[derive(Debug)]
 pub struct Classifier {
-    model: String,
+    base: Arc<BaseModel>,
+    pace: Pace,
+    learned: RwLock<Learned>,
 }
 
 /// What the classifier says of one comment.
@@ -18,6 +41,8 @@ pub struct Classifier {
 pub struct Opinion {
     /// How probably it is spam.
     pub probability: Probability,
+    /// Natural logarithm of the odds of spam; finer than the probability at its ends.
+    pub log_odds: f64,
     /// The strongest reasons, strongest first.
     pub reasons: Vec<Reason>,
     /// What is learned from if the comment is corrected.
@@ -35,40 +60,109 @@ pub struct Lesson {
     pub features: Features,
 }
 
+thread_local! {
+    static ANALYSER: RefCell<Analyser> = RefCell::default();
+}
+
 impl Classifier {
     /// The classifier with the model inside the binary and nothing learned.
-    pub fn embedded() -> Self {
+    pub fn embedded() -> Result<Self, ModelError> {
+        Ok(Self::new(Arc::new(BaseModel::from_bytes(EMBEDDED)?)))
+    }
+
+    /// The classifier with a base model and nothing learned.
+    pub fn new(base: Arc<BaseModel>) -> Self {
         Self {
-            model: "none".to_owned(),
+            base,
+            pace: Pace::DEFAULT,
+            learned: RwLock::default(),
         }
+    }
+
+    /// The same with another pace of learning.
+    pub fn with_pace(self, pace: Pace) -> Self {
+        Self { pace, ..self }
     }
 
     /// Version of the base model, as shown in replies.
     pub fn model(&self) -> &str {
-        &self.model
+        &self.base.version
+    }
+
+    /// The base model.
+    pub fn base(&self) -> &Arc<BaseModel> {
+        &self.base
     }
 
     /// How many lessons count at the moment.
     pub fn learned_from(&self) -> u64 {
-        0
+        self.read().lessons()
     }
 
-    /// Judges a comment.
+    /// Judges a comment, with the strongest reasons.
     pub fn judge(&self, comment: &Comment) -> Opinion {
-        Opinion {
-            probability: Probability::from_log_odds(if comment.content.contains("casino") {
-                3.0
-            } else {
-                -3.0
-            }),
-            reasons: Vec::new(),
-            features: Features::default(),
-        }
+        ANALYSER.with_borrow_mut(|analyser| {
+            let learned = self.read();
+            let view = learned.view(&self.base, &self.pace, &comment.site);
+            let features = analyser.analyse(comment);
+            let (text, structure) = count_families(features.iter().map(|f| f.id));
+            let norms = self.base.shape.norms(text, structure);
+            let weights: Vec<f64> = features
+                .iter()
+                .map(|f| view.coefficient(f.id) * norms[Family::of(f.id) as usize])
+                .collect();
+            drop(learned);
+            let score = self.base.shape.bias + weights.iter().sum::<f64>();
+            let log_odds = self.base.shape.log_odds(score);
+            Opinion {
+                probability: Probability::from_log_odds(log_odds),
+                log_odds,
+                reasons: explain::reasons(analyser, comment, &weights, self.base.shape.slope),
+                features: analyser.features(),
+            }
+        })
+    }
+
+    /// The features of a comment, as they are learned from.
+    pub fn features(&self, comment: &Comment) -> Features {
+        ANALYSER.with_borrow_mut(|analyser| {
+            analyser.analyse(comment);
+            analyser.features()
+        })
+    }
+
+    /// The log-odds of features that were taken before.
+    pub fn log_odds(&self, site: &Option<Site>, features: &Features) -> f64 {
+        let learned = self.read();
+        let view = learned.view(&self.base, &self.pace, site);
+        let ids = features.as_slice();
+        let (text, structure) = count_families(ids.iter().copied());
+        let norms = self.base.shape.norms(text, structure);
+        let sum: f64 = ids
+            .iter()
+            .map(|&f| view.coefficient(f) * norms[Family::of(f) as usize])
+            .sum();
+        self.base.shape.log_odds(self.base.shape.bias + sum)
     }
 
     /// Learns one more lesson. Equal sequences of lessons give equal classifiers.
-    pub fn learn(&self, _lesson: &Lesson) {}
+    pub fn learn(&self, lesson: &Lesson) {
+        let mut learned = self.learned.write().unwrap_or_else(PoisonError::into_inner);
+        learned.learn(&self.base, &self.pace, lesson);
+    }
 
-    /// Forgets every lesson and learns these instead, in order.
-    pub fn relearn<'a>(&self, _lessons: impl IntoIterator<Item = &'a Lesson>) {}
+    /// Forgets every lesson and learns these instead, in order. Checks go on meanwhile with what
+    /// was learned before.
+    pub fn relearn<L: std::borrow::Borrow<Lesson>>(&self, lessons: impl IntoIterator<Item = L>) {
+        let mut fresh = Learned::default();
+        for lesson in lessons {
+            fresh.learn(&self.base, &self.pace, lesson.borrow());
+        }
+        *self.learned.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+    }
+
+    // A panic while learning could at worst leave a step half taken: still numbers.
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, Learned> {
+        self.learned.read().unwrap_or_else(PoisonError::into_inner)
+    }
 }

@@ -63,7 +63,7 @@ impl Sink {
     /// A property of the whole comment, by name and size.
     pub(super) fn shape(&mut self, kind: Kind, name: &'static str, size: u32) {
         let state = kind::mix_bytes(kind::seed(kind), name.as_bytes());
-        let id = kind::finish(kind::mix(state, u64::from(size)));
+        let id = kind.number(kind::mix(state, u64::from(size)));
         self.put_id(id, Clue::Shape(name, size));
     }
 
@@ -126,6 +126,49 @@ impl Analyser {
     /// The features of the comment read last.
     pub fn features(&self) -> Features {
         Features::from_unordered(self.sink.features.iter().map(|f| f.id).collect())
+    }
+
+    /// The features of the comment read last, in the order in which they were seen.
+    pub fn seen(&self) -> &[Feature] {
+        &self.sink.features
+    }
+
+    /// Number of characters of the normalised text.
+    pub fn text_length(&self) -> usize {
+        self.stream.chars.len()
+    }
+
+    /// The words, as ranges of the normalised text's characters.
+    pub fn word_ranges(&self) -> impl Iterator<Item = Range<usize>> + '_ {
+        self.words.iter().map(|r| r.start as usize..r.end as usize)
+    }
+
+    /// What stands in the comment at these characters of the normalised text, as it was written
+    /// but for white space.
+    pub fn original(&self, range: Range<usize>) -> String {
+        if self.stream.chars.get(range.start) == Some(&LINK_MARK) {
+            return String::new();
+        }
+        let origin = |at: usize| self.stream.origins.get(at).map(|o| *o as usize);
+        let start = origin(range.start).unwrap_or(0);
+        let end = origin(range.end).unwrap_or(self.page.text.len());
+        let text = self.page.text.get(start..end).unwrap_or_default();
+        let words: Vec<&str> = text.split_whitespace().collect();
+        words
+            .join(" ")
+            .trim_matches(|c: char| !c.is_alphanumeric())
+            .to_owned()
+    }
+
+    /// Where a link goes, by its number.
+    pub fn link(&self, number: usize) -> String {
+        let Some((link, address)) = self.links.get(number) else {
+            return String::new();
+        };
+        match address {
+            Some(address) => address.host.clone(),
+            None => link.target.chars().take(60).collect(),
+        }
     }
 
     /// Content -> page, links, stream, words.
@@ -266,7 +309,7 @@ pub(super) fn letters_of(name: &str, kind: Kind, clue: Clue, sink: &mut Sink) {
             let state = gram
                 .iter()
                 .fold(kind::seed(kind), |s, &c| kind::mix(s, u64::from(c)));
-            sink.put_id(kind::finish(state), clue);
+            sink.put_id(kind.number(state), clue);
         }
     }
 }
@@ -299,7 +342,7 @@ fn word_hash(word: &[char], text: &mut String) -> u64 {
 }
 
 fn pair(kind: Kind, first: u64, second: u64) -> u32 {
-    kind::finish(kind::mix(kind::mix(kind::seed(kind), first), second))
+    kind::text_number(kind::mix(kind::mix(kind::seed(kind), first), second))
 }
 
 /// Three, four and five characters in a row; `clue` if all of them come from one word.
@@ -309,13 +352,13 @@ fn grams(chars: &[char], start: u32, clue: Option<Clue>, sink: &mut Sink) {
         let place = start + at as u32;
         let clue = |size: u32| clue.unwrap_or(Clue::Text(place, place + size));
         let mut state = kind::mix(kind::seed(Kind::Gram3), a | b << 21 | c << 42);
-        sink.put_id(kind::finish(state), clue(3));
+        sink.put_id(kind::text_number(state), clue(3));
         if let Some(&d) = chars.get(at + 3) {
             state = kind::mix(state, u64::from(d));
-            sink.put_id(kind::finish(state ^ Kind::Gram4 as u64), clue(4));
+            sink.put_id(kind::text_number(state ^ Kind::Gram4 as u64), clue(4));
             if let Some(&e) = chars.get(at + 4) {
                 state = kind::mix(state, u64::from(e));
-                sink.put_id(kind::finish(state ^ Kind::Gram5 as u64), clue(5));
+                sink.put_id(kind::text_number(state ^ Kind::Gram5 as u64), clue(5));
             }
         }
     }

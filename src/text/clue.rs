@@ -3,7 +3,7 @@
 /// One feature of one comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Feature {
-    /// Its number, below two to the power of [`super::FEATURE_BITS`].
+    /// Its number, below [`super::FEATURE_SPACE`].
     pub id: u32,
     /// Where it was seen.
     pub clue: Clue,

@@ -1,7 +1,34 @@
 //! The kinds of features, and how a feature becomes a number.
 
-/// Bits of a feature's hash that count; there are `2^FEATURE_BITS` places in a table of features.
-pub const FEATURE_BITS: u32 = 22;
+/// Bits of the number of a feature of the text.
+const TEXT_BITS: u32 = 22;
+/// Bits of the number of a feature of the structure.
+const STRUCTURE_BITS: u32 = 18;
+
+/// There are this many numbers of features.
+pub const FEATURE_SPACE: usize = (1 << TEXT_BITS) + (1 << STRUCTURE_BITS);
+
+/// The two families of features. Each is weighed by itself: a comment has hundreds of features
+/// of its text and a few dozen of its structure, which would drown among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// What is written.
+    Text = 0,
+    /// Links, author, shape, topic.
+    Structure = 1,
+}
+
+impl Family {
+    /// The family of a feature, by its number.
+    #[inline]
+    pub fn of(feature: u32) -> Self {
+        if feature < 1 << TEXT_BITS {
+            Self::Text
+        } else {
+            Self::Structure
+        }
+    }
+}
 
 /// What a feature says. The number is part of every hash on every disk: it never changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -93,17 +120,45 @@ pub(crate) fn mix_bytes(state: u64, bytes: &[u8]) -> u64 {
     state
 }
 
-/// The feature's number: the top bits of its hash.
+/// The number of a feature of the text: the top bits of its hash.
 #[inline]
-pub(crate) fn finish(state: u64) -> u32 {
-    let stirred = mix(state, MULTIPLY);
-    (stirred >> (64 - FEATURE_BITS)) as u32
+pub(crate) fn text_number(state: u64) -> u32 {
+    (mix(state, MULTIPLY) >> (64 - TEXT_BITS)) as u32
+}
+
+/// The number of a feature of the structure; these stand behind those of the text.
+#[inline]
+pub(crate) fn structure_number(state: u64) -> u32 {
+    (1 << TEXT_BITS) + (mix(state, MULTIPLY) >> (64 - STRUCTURE_BITS)) as u32
+}
+
+impl Kind {
+    /// Whether the kind speaks of the text or of the structure.
+    #[inline]
+    pub const fn family(self) -> Family {
+        match self {
+            Self::Word | Self::Pair | Self::Gap | Self::Gram3 | Self::Gram4 | Self::Gram5 => {
+                Family::Text
+            }
+            Self::Disguised | Self::Hidden => Family::Text,
+            _ => Family::Structure,
+        }
+    }
+
+    /// The number of a feature of this kind.
+    #[inline]
+    pub(crate) fn number(self, state: u64) -> u32 {
+        match self.family() {
+            Family::Text => text_number(state),
+            Family::Structure => structure_number(state),
+        }
+    }
 }
 
 /// The number of a feature given by its kind and text.
 #[inline]
 pub fn feature(kind: Kind, text: &str) -> u32 {
-    finish(mix_bytes(seed(kind), text.as_bytes()))
+    kind.number(mix_bytes(seed(kind), text.as_bytes()))
 }
 
 #[cfg(test)]

@@ -23,4 +23,4 @@ mod words;
 pub use analysis::Analyser;
 pub use clue::{Clue, Feature};
 pub use features::Features;
-pub use kind::{FEATURE_BITS, Kind, feature};
+pub use kind::{FEATURE_SPACE, Family, Kind, feature};

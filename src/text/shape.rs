@@ -77,7 +77,7 @@ impl Shape {
             ("code", markup.code),
             ("image", markup.image),
             ("quote", markup.quote),
-            ("script", markup.script),
+            ("script tag", markup.script),
             ("hidden", !seen.page.hidden.is_empty()),
         ] {
             if used {

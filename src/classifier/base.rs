@@ -1,0 +1,115 @@
+//! The base model: what is known before anybody corrects anything.
+
+use crate::text::{FEATURE_SPACE, Family};
+
+/// A trained model: a coefficient for every feature number, and how a score becomes a
+/// probability. Never changes once made.
+#[derive(Debug, Clone)]
+pub struct BaseModel {
+    /// Name of the model, such as `2026-11-22-1a2b3c4d`, shown with every verdict.
+    pub version: String,
+    /// What went into it, for people and programs.
+    pub card: serde_json::Value,
+    /// Evidence times trust, by feature number; zero where nothing is known.
+    coefficients: Vec<f32>,
+    /// How the coefficients make a score, and that a probability.
+    pub shape: ModelShape,
+}
+
+/// The few numbers of a model beside its coefficients.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct ModelShape {
+    /// Score of a comment without any feature.
+    pub bias: f64,
+    /// Weight of the structure's evidence beside the text's.
+    pub structure_weight: f64,
+    /// Slope of the calibration, score to log-odds.
+    pub slope: f64,
+    /// Offset of the calibration.
+    pub offset: f64,
+}
+
+/// Fewer features than this count as this many, so that three words are no proof.
+pub const FEWEST: usize = 4;
+
+impl ModelShape {
+    /// A model that knows nothing: even odds for everything.
+    pub const EMPTY: Self = Self {
+        bias: 0.0,
+        structure_weight: 0.5,
+        slope: 1.0,
+        offset: 0.0,
+    };
+
+    /// What one feature of each family weighs in a comment with so many features:
+    /// one over the square root of their number, which keeps long comments from shouting.
+    #[inline]
+    pub fn norms(&self, text: usize, structure: usize) -> [f64; 2] {
+        [
+            1.0 / (text.max(FEWEST) as f64).sqrt(),
+            self.structure_weight / (structure.max(FEWEST) as f64).sqrt(),
+        ]
+    }
+
+    /// The calibrated log-odds of a score (Platt 1999).
+    #[inline]
+    pub fn log_odds(&self, score: f64) -> f64 {
+        self.slope * score + self.offset
+    }
+}
+
+impl BaseModel {
+    /// A model from its parts; coefficients past the space of features are dropped.
+    pub fn new(
+        version: String,
+        card: serde_json::Value,
+        mut coefficients: Vec<f32>,
+        shape: ModelShape,
+    ) -> Self {
+        coefficients.resize(FEATURE_SPACE, 0.0);
+        Self {
+            version,
+            card,
+            coefficients,
+            shape,
+        }
+    }
+
+    /// A model that knows nothing, to be taught from nothing.
+    pub fn empty() -> Self {
+        let card = serde_json::json!({"sources": []});
+        Self::new("empty".to_owned(), card, Vec::new(), ModelShape::EMPTY)
+    }
+
+    /// Coefficient of a feature; zero for numbers that no feature has.
+    #[inline]
+    pub fn coefficient(&self, feature: u32) -> f32 {
+        self.coefficients
+            .get(feature as usize)
+            .copied()
+            .unwrap_or(0.0)
+    }
+
+    /// The coefficients that are not zero, by feature number.
+    pub fn coefficients(&self) -> impl Iterator<Item = (u32, f32)> + '_ {
+        self.coefficients
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| **c != 0.0)
+            // The space of features is far below 2^32.
+            .map(|(feature, c)| (feature as u32, *c))
+    }
+}
+
+/// How many features of each family there are.
+#[inline]
+pub fn count_families(features: impl Iterator<Item = u32>) -> (usize, usize) {
+    let mut counts = (0, 0);
+    for feature in features {
+        match Family::of(feature) {
+            Family::Text => counts.0 += 1,
+            Family::Structure => counts.1 += 1,
+        }
+    }
+    counts
+}

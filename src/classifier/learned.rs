@@ -1,0 +1,137 @@
+//! What corrections taught: a layer for each site, and what sites tell each other.
+//!
+//! A comment's coefficients are those of the base model, plus what its own site taught, plus a
+//! part of what every other site taught. The part is bounded for each site and feature, so that
+//! no site, however hard it tries, moves another site's verdicts past the bound.
+//!
+//! Everything here is a pure function of the sequence of lessons: replaying the log gives the
+//! same numbers to the last bit.
+
+use std::collections::HashMap;
+
+use super::Lesson;
+use super::base::{BaseModel, count_families};
+use super::deltas::Deltas;
+use crate::site::Site;
+use crate::text::Family;
+use crate::verdict::{Label, Probability};
+
+/// How fast lessons are learned. The constants' origin: `docs/experiments.md`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pace {
+    /// Log-odds by which one lesson moves the score of its own comment, times the error made.
+    pub step: f64,
+    /// Lessons whose comment was judged right with less doubt than this teach nothing.
+    pub enough: f64,
+    /// Part of what a site learned that other sites believe.
+    pub shared: f32,
+    /// The most that other sites believe of one site, for each feature.
+    pub bound: f32,
+}
+
+impl Pace {
+    /// The pace of a server.
+    pub const DEFAULT: Self = Self {
+        step: 3.0,
+        enough: 0.1,
+        shared: 0.3,
+        bound: 0.05,
+    };
+}
+
+/// The layers above the base model.
+#[derive(Debug, Clone, Default)]
+pub struct Learned {
+    /// By site; what callers without a site taught stands under `None`.
+    sites: HashMap<Option<Site>, Deltas>,
+    /// Sum over all sites of what each tells the others.
+    shared: Deltas,
+    /// How many lessons were learned.
+    lessons: u64,
+}
+
+/// The coefficients as one site sees them.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    base: &'a BaseModel,
+    own: Option<&'a Deltas>,
+    shared: Option<&'a Deltas>,
+    pace: &'a Pace,
+}
+
+impl Pace {
+    /// What a site that changed a coefficient by `delta` tells the others.
+    fn tell(&self, delta: f32) -> f32 {
+        (self.shared * delta).clamp(-self.bound, self.bound)
+    }
+}
+
+impl View<'_> {
+    /// A feature's coefficient.
+    #[inline]
+    pub fn coefficient(&self, feature: u32) -> f64 {
+        let mut sum = f64::from(self.base.coefficient(feature));
+        let own = self.own.map_or(0.0, |own| own.get(feature));
+        if own != 0.0 {
+            sum += f64::from(own) - f64::from(self.pace.tell(own));
+        }
+        if let Some(shared) = self.shared {
+            sum += f64::from(shared.get(feature));
+        }
+        sum
+    }
+}
+
+impl Learned {
+    /// How many lessons were learned.
+    pub fn lessons(&self) -> u64 {
+        self.lessons
+    }
+
+    /// The coefficients as a site sees them.
+    pub fn view<'a>(
+        &'a self,
+        base: &'a BaseModel,
+        pace: &'a Pace,
+        site: &Option<Site>,
+    ) -> View<'a> {
+        View {
+            base,
+            own: self.sites.get(site).filter(|own| !own.is_empty()),
+            shared: Some(&self.shared).filter(|shared| !shared.is_empty()),
+            pace,
+        }
+    }
+
+    /// Learns one lesson: a step of gradient descent on the logistic loss, in the direction that
+    /// makes the lesson's own comment less surprising.
+    pub fn learn(&mut self, base: &BaseModel, pace: &Pace, lesson: &Lesson) {
+        self.lessons += 1;
+        let features = lesson.features.as_slice();
+        let (text, structure) = count_families(features.iter().copied());
+        let norms = base.shape.norms(text, structure);
+        let view = self.view(base, pace, &lesson.site);
+        let sum: f64 = features
+            .iter()
+            .map(|&f| view.coefficient(f) * norms[Family::of(f) as usize])
+            .sum();
+        let log_odds = base.shape.log_odds(base.shape.bias + sum);
+        let wanted = match lesson.label {
+            Label::Spam => 1.0,
+            Label::Ham => 0.0,
+        };
+        let error = wanted - Probability::from_log_odds(log_odds).get();
+        if error.abs() < pace.enough {
+            return;
+        }
+        let own = self.sites.entry(lesson.site.clone()).or_default();
+        for &feature in features {
+            let change = (pace.step * error * norms[Family::of(feature) as usize]) as f32;
+            let before = own.add(feature, change);
+            let told = pace.tell(before + change) - pace.tell(before);
+            if told != 0.0 {
+                self.shared.add(feature, told);
+            }
+        }
+    }
+}

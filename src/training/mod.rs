@@ -1,0 +1,290 @@
+//! Corpora -> model file; evaluation.
+
+mod calibration;
+pub mod corpus;
+mod evidence;
+mod examples;
+mod trust;
+
+use std::path::PathBuf;
+
+pub use corpus::{CorpusError, Sample};
+pub use examples::{Example, Examples};
+
+use crate::classifier::{BaseModel, ModelShape, count_families};
+use crate::text::{FEATURE_SPACE, Family};
+use examples::class;
+use trust::{Row, Trusted};
+
+/// How a base model is trained. The constants' origin: `docs/experiments.md`.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+pub struct Settings {
+    /// Added to every count of a feature in a class.
+    pub alpha: f64,
+    /// Part of the evidence that is trusted before anything was learned.
+    pub first_trust: f32,
+    /// First rate of learning.
+    pub rate: f32,
+    /// Holds back features that were seen in few mistakes.
+    pub damping: f32,
+    /// Passes over the corpus.
+    pub passes: usize,
+    /// A source with n comments of a class weighs n to this power.
+    pub source_power: f64,
+    /// Features seen in fewer comments are not kept.
+    pub fewest: u32,
+    /// Weight of the structure's evidence beside the text's.
+    pub structure_weight: f64,
+    /// Every so manieth comment is held apart to calibrate.
+    pub calibration_share: usize,
+    /// Start of the order in which comments are learned.
+    pub seed: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            alpha: 10.0,
+            first_trust: 0.5,
+            rate: 0.3,
+            damping: 0.1,
+            passes: 6,
+            source_power: 0.5,
+            fewest: 2,
+            structure_weight: 0.5,
+            calibration_share: 8,
+            seed: 88_172_645_463_325_252,
+        }
+    }
+}
+
+/// Why training failed.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainingError {
+    /// The corpus cannot be read.
+    #[error(transparent)]
+    Corpus(#[from] CorpusError),
+    /// One class is missing: nothing can be told apart.
+    #[error("the corpus has {ham} ham and {spam} spam comments; training needs both")]
+    OneClass {
+        /// Number of ham comments.
+        ham: usize,
+        /// Number of spam comments.
+        spam: usize,
+    },
+    /// The numeric library refused.
+    #[error("the model could not be fitted: {0}")]
+    Fit(String),
+}
+
+/// What training is doing, for a progress bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// One more comment was read.
+    Read,
+    /// A step of so many began.
+    Step(usize, usize),
+}
+
+/// Trains a model from corpus files.
+pub fn train(
+    files: &[PathBuf],
+    settings: &Settings,
+    mut progress: impl FnMut(Progress),
+) -> Result<BaseModel, TrainingError> {
+    let examples = Examples::read(files, || progress(Progress::Read))?;
+    let steps = 2 * (settings.passes + 1);
+    let mut step = 0;
+    let mut done = || {
+        step += 1;
+        progress(Progress::Step(step, steps));
+    };
+    let counts = examples.counts();
+    let [ham, spam] = counts.iter().fold([0, 0], |[h, s], c| [h + c[0], s + c[1]]);
+    if ham == 0 || spam == 0 {
+        return Err(TrainingError::OneClass { ham, spam });
+    }
+    // What the calibration learns must not have been seen by the model that it calibrates.
+    let apart = |at: usize| at % settings.calibration_share == settings.calibration_share - 1;
+    let most: Vec<&Example> = split(&examples, |at| !apart(at));
+    let held: Vec<&Example> = split(&examples, apart);
+    let trial = fit(&examples, &most, settings, &mut done)?;
+    let scores: Vec<(f64, bool)> = held
+        .iter()
+        .map(|e| (trial.score(e), class(e.label) == 1))
+        .collect();
+    let (slope, offset) = calibration::fit(&scores)?;
+    let all: Vec<&Example> = examples.all.iter().collect();
+    let fitted = fit(&examples, &all, settings, &mut done)?;
+    let shape = ModelShape {
+        slope,
+        offset,
+        ..fitted.shape
+    };
+    let card = card(&examples, &counts, settings, fitted.columns.len());
+    Ok(BaseModel::new(
+        version(&fitted, &shape),
+        card,
+        fitted.table(),
+        shape,
+    ))
+}
+
+fn split(examples: &Examples, wanted: impl Fn(usize) -> bool) -> Vec<&Example> {
+    let numbered = examples.all.iter().enumerate();
+    numbered
+        .filter(|(at, _)| wanted(*at))
+        .map(|(_, e)| e)
+        .collect()
+}
+
+/// Coefficients with the features that they belong to.
+struct Fitted {
+    /// Feature number of each column, ascending.
+    columns: Vec<u32>,
+    /// Column of each feature, plus one; zero where there is none.
+    column_of: Vec<u32>,
+    trusted: Trusted,
+    shape: ModelShape,
+}
+
+impl Fitted {
+    fn score(&self, example: &Example) -> f64 {
+        let column = |id: u32| self.column_of[id as usize].checked_sub(1);
+        trust::score(&self.trusted, example, column, &self.shape)
+    }
+
+    fn table(&self) -> Vec<f32> {
+        let mut table = vec![0.0; FEATURE_SPACE];
+        for (column, &feature) in self.columns.iter().enumerate() {
+            table[feature as usize] = self.trusted.coefficients[column];
+        }
+        table
+    }
+}
+
+/// Weight of each comment: sources weigh by a power of their size, both classes alike; on the
+/// whole a comment weighs one.
+fn weights(examples: &Examples, chosen: &[&Example], power: f64) -> Vec<f64> {
+    let mut counts = vec![[0f64; 2]; examples.sources.len()];
+    for example in chosen {
+        counts[example.source][class(example.label)] += 1.0;
+    }
+    let mass = |k: usize| -> f64 {
+        let of_class = counts.iter().map(|c| c[k]).filter(|n| *n > 0.0);
+        of_class.map(|n| n.powf(power)).sum()
+    };
+    let masses = [mass(0), mass(1)];
+    chosen
+        .iter()
+        .map(|example| {
+            let k = class(example.label);
+            let n = counts[example.source][k];
+            n.powf(power) / n / masses[k] * chosen.len() as f64 / 2.0
+        })
+        .collect()
+}
+
+fn fit(
+    examples: &Examples,
+    chosen: &[&Example],
+    settings: &Settings,
+    mut done: impl FnMut(),
+) -> Result<Fitted, TrainingError> {
+    let weights = weights(examples, chosen, settings.source_power);
+    let mut seen = vec![0u32; FEATURE_SPACE];
+    for example in chosen {
+        for &feature in example.features.as_slice() {
+            seen[feature as usize] += 1;
+        }
+    }
+    let mut columns = Vec::new();
+    let mut column_of = vec![0u32; FEATURE_SPACE];
+    for (feature, &count) in seen.iter().enumerate() {
+        if count >= settings.fewest {
+            columns.push(feature as u32);
+            column_of[feature] = columns.len() as u32;
+        }
+    }
+    drop(seen);
+    let mut counts = [vec![0f64; columns.len()], vec![0f64; columns.len()]];
+    let mut indexed: Vec<Vec<u32>> = Vec::with_capacity(chosen.len());
+    for (example, weight) in chosen.iter().zip(&weights) {
+        let ids = example.features.as_slice().iter();
+        let known: Vec<u32> = ids
+            .filter_map(|&id| column_of[id as usize].checked_sub(1))
+            .collect();
+        for &column in &known {
+            counts[class(example.label)][column as usize] += weight;
+        }
+        indexed.push(known);
+    }
+    let [ham, spam] = &counts;
+    let evidence = evidence::fit(ham, spam, settings.alpha)?;
+    done();
+    let shape = ModelShape {
+        structure_weight: settings.structure_weight,
+        ..ModelShape::EMPTY
+    };
+    let family: Vec<Family> = columns.iter().map(|&f| Family::of(f)).collect();
+    let rows: Vec<Row<'_>> = chosen
+        .iter()
+        .zip(&indexed)
+        .zip(&weights)
+        .map(|((example, columns), weight)| {
+            let ids = example.features.as_slice();
+            let (text, structure) = count_families(ids.iter().copied());
+            Row {
+                columns,
+                norms: shape.norms(text, structure).map(|n| n as f32),
+                weight: *weight as f32,
+                spam: class(example.label) == 1,
+            }
+        })
+        .collect();
+    let trusted = trust::learn(&rows, &evidence, &family, settings, done);
+    Ok(Fitted {
+        shape: ModelShape {
+            bias: trusted.bias,
+            ..shape
+        },
+        columns,
+        column_of,
+        trusted,
+    })
+}
+
+fn card(
+    examples: &Examples,
+    counts: &[[usize; 2]],
+    settings: &Settings,
+    features: usize,
+) -> serde_json::Value {
+    let sources: Vec<_> = examples
+        .sources
+        .iter()
+        .zip(counts)
+        .map(|(name, [ham, spam])| serde_json::json!({"name": name, "ham": ham, "spam": spam}))
+        .collect();
+    serde_json::json!({
+        "sources": sources,
+        "comments": examples.all.len(),
+        "languages": examples.languages,
+        "features": features,
+        "settings": settings,
+        "program": env!("CARGO_PKG_VERSION"),
+    })
+}
+
+/// A name that tells models apart: the beginning of a hash of what it computes.
+fn version(fitted: &Fitted, shape: &ModelShape) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for (feature, coefficient) in fitted.columns.iter().zip(&fitted.trusted.coefficients) {
+        hasher.update(&feature.to_le_bytes());
+        hasher.update(&coefficient.to_le_bytes());
+    }
+    for number in [shape.bias, shape.slope, shape.offset] {
+        hasher.update(&number.to_le_bytes());
+    }
+    format!("base-{}", &hasher.finalize().to_hex()[..10])
+}
