@@ -1,13 +1,21 @@
 //! Loading the model that a command judges by.
 
+use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
-use chaffinch::classifier::Classifier;
+use anyhow::Context;
+use chaffinch::classifier::{BaseModel, Classifier};
 
 /// The model in a file, or the one inside the program.
 pub(super) fn load(file: Option<&Path>) -> anyhow::Result<Classifier> {
-    match file {
-        None => Ok(Classifier::embedded()),
-        Some(path) => anyhow::bail!("cannot load the model {}", path.display()),
-    }
+    let Some(path) = file else {
+        return Classifier::embedded().context("the program itself is damaged");
+    };
+    let model = fs::read(path)
+        .with_context(|| format!("cannot read the model file {}", path.display()))
+        .and_then(|bytes| {
+            BaseModel::from_bytes(&bytes).with_context(|| path.display().to_string())
+        })?;
+    Ok(Classifier::new(Arc::new(model)))
 }

@@ -47,6 +47,7 @@ impl Filter {
             probability,
             reasons,
             features,
+            ..
         } = self.classifier.judge(comment);
         let ruling = administrator(&comment.author)
             .or_else(|| test_hook(&comment.author, test_discard))
@@ -158,10 +159,12 @@ fn honeypot(field: &str) -> Option<Ruling> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     fn check(comment: &Comment, test_discard: bool) -> Judgement {
-        let classifier = Arc::new(Classifier::embedded());
+        let classifier = Arc::new(Classifier::embedded().unwrap());
         Filter::new(classifier, Thresholds::default())
             .check(comment, test_discard)
             .judgement

@@ -42,7 +42,7 @@ impl Bench {
             }),
             ..Settings::default()
         };
-        let classifier = Arc::new(Classifier::embedded());
+        let classifier = Arc::new(Classifier::embedded().unwrap());
         let service = Service::new(Arc::clone(&store), classifier, settings).unwrap();
         Self {
             dir,
