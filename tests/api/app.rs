@@ -63,7 +63,7 @@ impl TestApp {
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let store = store::open(&directory, &StoreSettings::default()).unwrap();
-                let classifier = Arc::new(Classifier::embedded());
+                let classifier = Arc::new(Classifier::embedded().unwrap());
                 let service = Service::new(store, classifier, service::Settings::default());
                 let service = Arc::new(service.unwrap());
                 let keys = ConfiguredKeys {
