@@ -45,8 +45,6 @@ pub struct Opinion {
     pub log_odds: f64,
     /// The strongest reasons, strongest first.
     pub reasons: Vec<Reason>,
-    /// What is learned from if the comment is corrected.
-    pub features: Features,
 }
 
 /// A corrected comment.
@@ -118,7 +116,6 @@ impl Classifier {
                 probability: Probability::from_log_odds(log_odds),
                 log_odds,
                 reasons: explain::reasons(analyser, comment, &weights, self.base.shape.slope),
-                features: analyser.features(),
             }
         })
     }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::classifier::{Classifier, Opinion};
 use crate::comment::{Author, Comment};
-use crate::text::Features;
 use crate::verdict::{Action, Judgement, Probability, Reason, Thresholds, Verdict};
 
 /// Judges comments: fixed rules first, then the classifier.
@@ -12,16 +11,6 @@ use crate::verdict::{Action, Judgement, Probability, Reason, Thresholds, Verdict
 pub struct Filter {
     classifier: Arc<Classifier>,
     thresholds: Thresholds,
-}
-
-/// What the filter made of one comment.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Finding {
-    /// The verdict and its reasons.
-    pub judgement: Judgement,
-    /// What is learned from if the comment is corrected; also there when a rule decided, since
-    /// a correction of such a verdict teaches like any other.
-    pub features: Features,
 }
 
 impl Filter {
@@ -40,13 +29,12 @@ impl Filter {
 
     /// Judges one comment. The first rule that has something to say decides; where none has, the
     /// classifier does. `test_discard` makes a test hook's verdict blatant (protocol 2.10).
-    pub fn check(&self, comment: &Comment, test_discard: bool) -> Finding {
+    pub fn check(&self, comment: &Comment, test_discard: bool) -> Judgement {
         // Before judging: lessons that arrive meanwhile may or may not have had a say.
         let learned_from = self.classifier.learned_from();
         let Opinion {
             probability,
             reasons,
-            features,
             ..
         } = self.classifier.judge(comment);
         let ruling = administrator(&comment.author)
@@ -64,16 +52,13 @@ impl Filter {
                 (verdict, action, probability, reasons)
             }
         };
-        Finding {
-            judgement: Judgement {
-                verdict,
-                action,
-                probability,
-                reasons,
-                model: self.classifier.model().to_owned(),
-                learned_from,
-            },
-            features,
+        Judgement {
+            verdict,
+            action,
+            probability,
+            reasons,
+            model: self.classifier.model().to_owned(),
+            learned_from,
         }
     }
 }
@@ -158,16 +143,13 @@ fn honeypot(field: &str) -> Option<Ruling> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use super::*;
 
     fn check(comment: &Comment, test_discard: bool) -> Judgement {
         let classifier = Arc::new(Classifier::embedded().unwrap());
-        Filter::new(classifier, Thresholds::default())
-            .check(comment, test_discard)
-            .judgement
+        Filter::new(classifier, Thresholds::default()).check(comment, test_discard)
     }
 
     fn by(name: &str, email: &str, role: &str) -> Comment {

@@ -1,7 +1,6 @@
 //! Checks, corrections, and looking at verdicts.
 
 use crate::comment::Comment;
-use crate::filter::Finding;
 use crate::store::{
     Correction, CorrectionReceipt, NewCorrection, Origin, Retraction, VerdictRecord,
 };
@@ -48,8 +47,7 @@ impl Service {
         options: CheckOptions,
     ) -> Result<Checked, ServiceError> {
         let comment = placed(caller, comment)?;
-        let finding = self.filter.check(&comment, options.test_discard);
-        let judgement = finding.judgement.clone();
+        let judgement = self.filter.check(&comment, options.test_discard);
         let id = self.fresh_id();
         if comment.test {
             return Ok(Checked {
@@ -58,7 +56,7 @@ impl Service {
                 stored: false,
             });
         }
-        let record = record(id, caller, Origin::Checked, comment, finding);
+        let record = record(id, caller, Origin::Checked, comment, judgement.clone());
         let kept = self.store.put(record).await;
         if let Err(error) = &kept {
             tracing::warn!(%error, verdict = %id, "answered a check without keeping its verdict");
@@ -77,8 +75,8 @@ impl Service {
         id: VerdictId,
         label: Label,
     ) -> Result<CorrectionReceipt, ServiceError> {
-        self.visible(caller, id)?;
-        self.correct(caller, id, label).await
+        let record = self.visible(caller, id)?;
+        self.correct(caller, record, label).await
     }
 
     /// Labels a comment: the verdict that it means (protocol section 2.3), or if none is found a
@@ -94,12 +92,19 @@ impl Service {
             return Ok(None);
         }
         if let Some(id) = self.store.find(caller.hash, &comment)? {
-            return self.correct(caller, id, label).await.map(Some);
+            let record = self.visible(caller, id)?;
+            return self.correct(caller, record, label).await.map(Some);
         }
-        let finding = self.filter.check(&comment, false);
-        let record = record(self.fresh_id(), caller, Origin::Submitted, comment, finding);
+        let features = self.filter.classifier().features(&comment);
+        let judgement = self.filter.check(&comment, false);
+        let id = self.fresh_id();
+        let record = record(id, caller, Origin::Submitted, comment, judgement);
         let at = self.clock.now();
-        Ok(Some(self.store.correct_comment(record, label, at).await?))
+        Ok(Some(
+            self.store
+                .correct_comment(record, label, features, at)
+                .await?,
+        ))
     }
 
     /// Takes a correction back, exactly.
@@ -124,12 +129,15 @@ impl Service {
     async fn correct(
         &self,
         caller: &Caller,
-        verdict: VerdictId,
+        record: VerdictRecord,
         label: Label,
     ) -> Result<CorrectionReceipt, ServiceError> {
+        // Read again rather than kept with every verdict: few verdicts are ever corrected.
+        let features = self.filter.classifier().features(&record.comment);
         let correction = NewCorrection {
-            verdict,
+            verdict: record.id,
             label,
+            features,
             by: caller.hash,
             at: self.clock.now(),
         };
@@ -160,7 +168,7 @@ fn record(
     caller: &Caller,
     origin: Origin,
     comment: Comment,
-    finding: Finding,
+    judgement: Judgement,
 ) -> VerdictRecord {
     VerdictRecord {
         id,
@@ -168,7 +176,6 @@ fn record(
         origin,
         comment,
         ip_hash: None,
-        judgement: finding.judgement,
-        features: finding.features,
+        judgement,
     }
 }

@@ -13,6 +13,7 @@ use crate::classifier::Lesson;
 use crate::comment::{Author, Comment};
 use crate::key::SiteKey;
 use crate::store::{self, Lessons, StoreSettings};
+use crate::text::Features;
 use crate::verdict::{Action, Label, Verdict};
 
 /// A service in a directory of its own, on a day that the test sets.
@@ -442,7 +443,7 @@ proptest! {
                 let (verdict, by, at) = (ids[which], caller.hash, Timestamp::UNIX_EPOCH);
                 let label = if what < 3 { Label::Spam } else { Label::Ham };
                 if what < 6 {
-                    let new = store::NewCorrection { verdict, label, by, at };
+                    let new = store::NewCorrection { verdict, label, features: Features::from_unordered(vec![u32::try_from(which).unwrap()]), by, at };
                     acks.push(bench.store.correct(new));
                 } else if bench.store.retract(verdict, by, at).await.is_ok() {
                     let learned = recorder.0.lock().unwrap().len();

@@ -114,6 +114,7 @@ pub trait Store: Lessons + Send + Sync {
         &self,
         record: VerdictRecord,
         label: Label,
+        features: Features,
         at: Timestamp,
     ) -> Ack<CorrectionReceipt>;
 
@@ -168,12 +169,14 @@ pub struct StoredLesson {
 }
 
 /// A label for a stored verdict.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct NewCorrection {
     /// The verdict.
     pub verdict: VerdictId,
     /// What it is.
     pub label: Label,
+    /// What is learned from it.
+    pub features: Features,
     /// The key that says so.
     pub by: KeyHash,
     /// When it was said.

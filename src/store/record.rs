@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::comment::Comment;
 use crate::key::KeyHash;
-use crate::text::Features;
 use crate::verdict::{Judgement, Label, VerdictId};
 
 use super::event::Sequence;
@@ -25,8 +24,6 @@ pub struct VerdictRecord {
     pub ip_hash: Option<[u8; 16]>,
     /// What the filter said.
     pub judgement: Judgement,
-    /// What is learned from if an admin corrects it: the features at the time of the check.
-    pub features: Features,
 }
 
 /// Longest content kept, in bytes: what a moderator looks at, not what an attacker sends.
@@ -37,11 +34,12 @@ const LONGEST_FIELD: usize = 4 * 1024;
 const MOST_TAGS: usize = 64;
 
 impl VerdictRecord {
-    /// Cuts overlong texts, so that what waits to be written stays small. The verdict, the
-    /// features and the fingerprint are those of the whole comment.
+    /// Cuts overlong texts, so that what waits to be written stays small. The verdict and the
+    /// fingerprint are those of the whole comment; of the content both ends stay, which is what
+    /// the features are taken from.
     pub(crate) fn shorten(&mut self) {
         let comment = &mut self.comment;
-        cut(&mut comment.content, LONGEST_CONTENT);
+        cut_middle(&mut comment.content);
         let (author, context) = (&mut comment.author, &mut comment.context);
         context.tags.truncate(MOST_TAGS);
         for field in [
@@ -63,6 +61,16 @@ impl VerdictRecord {
         {
             cut(field, LONGEST_FIELD);
         }
+    }
+}
+
+/// Takes the middle out of an overlong content.
+fn cut_middle(content: &mut String) {
+    if content.len() > LONGEST_CONTENT {
+        let head = content.floor_char_boundary(LONGEST_CONTENT / 4 * 3);
+        let tail = content.ceil_char_boundary(content.len() - LONGEST_CONTENT / 4);
+        content.replace_range(head..tail, "");
+        content.shrink_to_fit();
     }
 }
 

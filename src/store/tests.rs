@@ -51,7 +51,6 @@ fn comment(content: &str) -> Comment {
 
 fn record(verdict: Verdict, origin: Origin, comment: Comment) -> VerdictRecord {
     let id = VerdictId::fresh();
-    let hash = u32::from_be_bytes(*id.as_bytes().last_chunk().unwrap());
     VerdictRecord {
         id,
         key: KEY,
@@ -66,7 +65,6 @@ fn record(verdict: Verdict, origin: Origin, comment: Comment) -> VerdictRecord {
             model: "test".into(),
             learned_from: 0,
         },
-        features: Features::from_unordered(vec![hash, 7]),
     }
 }
 
@@ -81,6 +79,7 @@ fn label(store: &dyn Store, verdict: VerdictId, label: Label) -> CorrectionRecei
     let new = NewCorrection {
         verdict,
         label,
+        features: Features::from_unordered(vec![7, 9]),
         by: KEY,
         at: now(),
     };
@@ -184,6 +183,7 @@ fn one_label_counts_once_and_the_opposite_replaces_it() {
     let unknown = NewCorrection {
         verdict: VerdictId::fresh(),
         label: Label::Spam,
+        features: Features::default(),
         by: KEY,
         at: now(),
     };
@@ -213,7 +213,7 @@ fn errors_are_counted_where_the_check_was_and_taken_back() {
     }
     let submitted = record(Verdict::Spam, Origin::Submitted, comment("never checked"));
     store
-        .correct_comment(submitted, Label::Spam, now())
+        .correct_comment(submitted, Label::Spam, Features::default(), now())
         .wait()
         .unwrap();
     let sum = totals(&*store);
@@ -424,7 +424,7 @@ fn the_same_feedback_from_many_sides_is_one_correction() {
                 scope.spawn(|| {
                     let record = record(Verdict::Ham, Origin::Submitted, comment("new"));
                     store
-                        .correct_comment(record, Label::Spam, now())
+                        .correct_comment(record, Label::Spam, Features::default(), now())
                         .wait()
                         .unwrap()
                 })

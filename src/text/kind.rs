@@ -175,7 +175,7 @@ mod tests {
                 feature(Kind::Label, "casino"),
                 feature(Kind::Word, "a longer word than eight"),
             ],
-            [643_802, 1_895_022, 2_287_939, 1_642_567]
+            [643_802, 1_895_022, 4_337_300, 1_642_567]
         );
     }
 }

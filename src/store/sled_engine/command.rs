@@ -12,6 +12,7 @@ use crate::store::event::{Change, Event, Grant};
 use crate::store::fingerprint::Fingerprint;
 use crate::store::record::VerdictRecord;
 use crate::store::{CorrectionReceipt, NewCorrection, Retraction, Sequence};
+use crate::text::Features;
 use crate::verdict::{Label, VerdictId};
 
 /// A record ready for the disk, and what it is recognised by.
@@ -36,6 +37,7 @@ pub(super) enum Request {
     Submit {
         verdict: Box<NewVerdict>,
         label: Label,
+        features: Features,
         at: Timestamp,
         reply: Reply<CorrectionReceipt>,
     },
@@ -64,13 +66,23 @@ impl Request {
     /// an event would get.
     pub(super) fn decide(self, trees: &Trees, plan: &Plan<'_>, next: Sequence) -> Decision {
         match self {
-            Self::Correct(new, reply) => decision(reply, correct(trees, plan, &new, next)),
+            Self::Correct(new, reply) => decision(reply, correct(trees, plan, new, next)),
             Self::Submit {
                 verdict,
                 label,
+                features,
                 at,
                 reply,
-            } => decision(reply, submit(trees, plan, &verdict, label, at, next)),
+            } => {
+                let new = NewCorrection {
+                    verdict: verdict.record.id,
+                    label,
+                    features,
+                    by: verdict.record.key,
+                    at,
+                };
+                decision(reply, submit(trees, plan, &verdict.fingerprint, new, next))
+            }
             Self::Retract {
                 verdict,
                 by,
@@ -139,7 +151,7 @@ type Decided<T> = Result<(Option<Event>, T), StoreError>;
 fn correct(
     trees: &Trees,
     plan: &Plan<'_>,
-    new: &NewCorrection,
+    new: NewCorrection,
     next: Sequence,
 ) -> Decided<CorrectionReceipt> {
     let Some(record) = trees.verdict(new.verdict)? else {
@@ -160,7 +172,7 @@ fn correct(
         site: record.comment.site,
         label: new.label,
         by: new.by,
-        features: record.features,
+        features: new.features,
     };
     let receipt = CorrectionReceipt {
         id: new.verdict,
@@ -175,21 +187,14 @@ fn correct(
 fn submit(
     trees: &Trees,
     plan: &Plan<'_>,
-    verdict: &NewVerdict,
-    label: Label,
-    at: Timestamp,
+    meant: &Fingerprint,
+    new: NewCorrection,
     next: Sequence,
 ) -> Decided<CorrectionReceipt> {
-    let Some(id) = trees.find(&verdict.fingerprint)? else {
+    let Some(verdict) = trees.find(meant)? else {
         return Err(StoreError::NoSuchVerdict);
     };
-    let new = NewCorrection {
-        verdict: id,
-        label,
-        by: verdict.record.key,
-        at,
-    };
-    correct(trees, plan, &new, next)
+    correct(trees, plan, NewCorrection { verdict, ..new }, next)
 }
 
 fn retract(

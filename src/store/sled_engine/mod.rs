@@ -33,6 +33,7 @@ use super::{
 use crate::comment::Comment;
 use crate::key::KeyHash;
 use crate::site::Site;
+use crate::text::Features;
 use crate::verdict::{Label, VerdictId};
 
 /// Most writes that wait for the writer: about a second's work. More would only wait longer.
@@ -216,12 +217,14 @@ impl Store for SledStore {
         &self,
         record: VerdictRecord,
         label: Label,
+        features: Features,
         at: Timestamp,
     ) -> Ack<CorrectionReceipt> {
         let verdict = self.new_verdict(record);
         self.log(|reply| Request::Submit {
             verdict,
             label,
+            features,
             at,
             reply,
         })
