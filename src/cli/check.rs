@@ -70,7 +70,7 @@ pub(crate) fn run(args: CheckArgs) -> anyhow::Result<ExitCode> {
         },
         ..Comment::default()
     };
-    let judgement = filter.check(&comment, false).judgement;
+    let judgement = filter.check(&comment, false);
     let stdout = io::stdout();
     let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
     finish(
@@ -128,7 +128,7 @@ fn check_line(filter: &Filter, line: &[u8]) -> Result<CheckReply, (&'static str,
             let detail = error.to_string();
             (ApiError::from(error).problem.code(), detail)
         })?;
-    let judgement = filter.check(&comment, false).judgement;
+    let judgement = filter.check(&comment, false);
     Ok(CheckReply::new(None, judgement))
 }
 
