@@ -12,6 +12,7 @@ mod lines;
 mod model;
 mod report;
 mod serve;
+mod train;
 
 /// Chaffinch separates the chaff from the grain: a self-hosted comment spam filter.
 #[derive(Debug, Parser)]
@@ -35,6 +36,8 @@ enum Command {
     Serve(Box<serve::ServeArgs>),
     /// Judge comments given as text or as JSON Lines, by the model alone
     Check(Box<check::CheckArgs>),
+    /// Fit a base model from labelled comments
+    Train(Box<train::TrainArgs>),
 }
 
 /// Runs the command that the arguments name.
@@ -63,6 +66,7 @@ fn dispatch(layers: &Layers) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Serve(args) => serve::run(*args, layers),
         Command::Check(args) => check::run(*args),
+        Command::Train(args) => train::run(*args),
     }
 }
 
