@@ -188,33 +188,16 @@ impl Reader {
         self.committed().last
     }
 
-    /// Calls `each` with every event from `from` to `to`, as far as committed.
-    pub(crate) fn read(
-        &self,
-        from: Sequence,
-        to: Sequence,
-        mut each: impl FnMut(Sequence, Event) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+    /// Every event from `from` to `to`, as far as committed, read one by one.
+    pub(crate) fn events(&self, from: Sequence, to: Sequence) -> Result<Events, StoreError> {
         let Committed { length, last } = self.committed();
-        let to = to.min(last);
-        let mut frames = frames(&self.path, length)?;
-        while frames.last < to {
-            let offset = length - frames.left();
-            let payload = match frames.next() {
-                Ok(Some(payload)) => payload,
-                Ok(None) => break,
-                Err(fault) => return Err(fault_at(&self.path, offset, fault)),
-            };
-            if frames.last >= from {
-                let event = codec::decode("event", &payload).map_err(|e| StoreError::Damaged {
-                    path: self.path.to_path_buf(),
-                    offset,
-                    what: e.to_string(),
-                })?;
-                each(frames.last, event)?;
-            }
-        }
-        Ok(())
+        Ok(Events {
+            frames: frames(&self.path, length)?,
+            path: Arc::clone(&self.path),
+            length,
+            from,
+            to: to.min(last),
+        })
     }
 
     fn committed(&self) -> Committed {
@@ -229,6 +212,49 @@ impl Reader {
             .committed
             .write()
             .unwrap_or_else(PoisonError::into_inner) = committed;
+    }
+}
+
+/// A stretch of the log on its way from the disk. Nothing follows an error.
+pub(crate) struct Events {
+    frames: Frames<BufReader<File>>,
+    path: Arc<PathBuf>,
+    length: u64,
+    from: Sequence,
+    to: Sequence,
+}
+
+impl Events {
+    fn advance(&mut self) -> Result<Option<(Sequence, Event)>, StoreError> {
+        while self.frames.last < self.to {
+            let offset = self.length - self.frames.left();
+            let payload = match self.frames.next() {
+                Ok(Some(payload)) => payload,
+                Ok(None) => break,
+                Err(fault) => return Err(fault_at(&self.path, offset, fault)),
+            };
+            if self.frames.last >= self.from {
+                let event = codec::decode("event", &payload).map_err(|e| StoreError::Damaged {
+                    path: self.path.to_path_buf(),
+                    offset,
+                    what: e.to_string(),
+                })?;
+                return Ok(Some((self.frames.last, event)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Iterator for Events {
+    type Item = Result<(Sequence, Event), StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let event = self.advance();
+        if event.is_err() {
+            self.to = 0;
+        }
+        event.transpose()
     }
 }
 
