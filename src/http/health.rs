@@ -62,7 +62,11 @@ async fn ready(state: web::Data<State>) -> HttpResponse {
         error => {
             // It may name files, and anyone may ask here.
             tracing::error!(%error, "not ready");
-            "the store cannot be written; the server's log says why".to_owned()
+            let until = match error {
+                StoreError::ReadOnly(_) => "before a restart",
+                _ => "now",
+            };
+            format!("the store cannot be written {until}; the server's log says why")
         }
     });
     let mut response = if readiness.is_ready() {

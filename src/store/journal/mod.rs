@@ -20,6 +20,8 @@ use super::event::{Event, Sequence};
 const MAGIC: &[u8; 8] = b"CHAFFJNL";
 const VERSION: u32 = 1;
 const HEAD: u64 = 40;
+/// Room, in bytes, that a probe asks for: that of a large event.
+const PROBE: usize = 64 * 1024;
 
 /// The journal, open for appending. One thread owns it.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub(crate) struct Journal {
     file: File,
     chain: Chain,
     reader: Reader,
+    /// Whether the last write failed.
+    failing: bool,
     /// Set when a failed write could not be undone.
     broken: Option<StoreError>,
 }
@@ -113,6 +117,7 @@ impl Journal {
                 })),
                 path: Arc::new(path),
             },
+            failing: false,
             broken: None,
         })
     }
@@ -154,25 +159,52 @@ impl Journal {
                 });
             }
         }
-        if let Err(error) = self.write_at(length, &bytes) {
-            let error = StoreError::io(&self.reader.path, &error);
-            // What reached the file must not look like an event after the next start.
-            let undone = self
-                .file
-                .set_len(length)
-                .and_then(|()| self.file.sync_all());
-            if let Err(e) = undone {
-                let reason = format!("{error}; undoing that failed as well: {e}");
-                self.broken = Some(StoreError::ReadOnly(reason));
-            }
-            return Err(self.broken.clone().unwrap_or(error));
-        }
+        self.write_or_cut(length, &bytes)?;
         self.chain = chain;
         self.reader.commit(Committed {
             length: length + bytes.len() as u64,
             last,
         });
         Ok(())
+    }
+
+    /// Whether an event could be appended now: tried where the last one could not, so that a disk
+    /// with room again is noticed as well as a full one.
+    pub(crate) fn probe(&mut self) -> Result<(), StoreError> {
+        if let Some(error) = &self.broken {
+            return Err(error.clone());
+        }
+        if self.failing {
+            let length = self.reader.committed().length;
+            self.write_or_cut(length, &[0; PROBE])?;
+            self.cut(length, "room for an event was tried")?;
+        }
+        Ok(())
+    }
+
+    fn write_or_cut(&mut self, offset: u64, bytes: &[u8]) -> Result<(), StoreError> {
+        let Err(error) = self.write_at(offset, bytes) else {
+            self.failing = false;
+            return Ok(());
+        };
+        self.failing = true;
+        let error = StoreError::io(&self.reader.path, &error);
+        self.cut(offset, &error.to_string())?;
+        Err(error)
+    }
+
+    /// Takes back what reached the file: it must not look like an event after the next start.
+    fn cut(&mut self, length: u64, why: &str) -> Result<(), StoreError> {
+        let cut = self
+            .file
+            .set_len(length)
+            .and_then(|()| self.file.sync_all());
+        cut.map_err(|e| {
+            let reason = format!("{why}; undoing that failed as well: {e}");
+            let error = StoreError::ReadOnly(reason);
+            self.broken = Some(error.clone());
+            error
+        })
     }
 
     fn write_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
