@@ -199,6 +199,33 @@ async fn a_comment_never_checked_is_kept_as_submitted() {
 }
 
 #[actix_web::test]
+async fn an_admin_takes_back_a_correction_whose_verdict_was_lost() {
+    let bench = Bench::new();
+    let (caller, admin) = (bench.caller(None).await, bench.admin().await);
+    let id = bench.check(&caller, ruled(Verdict::Spam, "one")).await.id;
+    let corrected = bench.service.correct_by_id(&caller, id, Label::Ham).await;
+    corrected.unwrap();
+    let learned = |bench: &Bench| bench.service.filter.classifier().learned_from();
+    let Bench {
+        dir,
+        time,
+        store,
+        service,
+    } = bench;
+    drop((store, service));
+    std::fs::remove_dir_all(dir.path().join("sled")).unwrap();
+    let bench = Bench::open(dir, time);
+    assert_eq!(learned(&bench), 1);
+    assert!(bench.service.verdict(&admin, id).is_err());
+    assert!(bench.service.retract(&caller, id).await.is_err());
+    let retraction = bench.service.retract(&admin, id).await.unwrap();
+    assert_eq!(retraction.previous, Label::Ham);
+    assert_eq!(learned(&bench), 0);
+    let nothing = bench.service.retract(&admin, VerdictId::fresh()).await;
+    assert!(matches!(nothing, Err(ServiceError::NoSuchVerdict)));
+}
+
+#[actix_web::test]
 async fn keys_see_and_speak_for_what_is_theirs() {
     let bench = Bench::new();
     let (bound, free, other) = (
