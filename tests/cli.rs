@@ -91,6 +91,28 @@ fn the_first_start_shows_keys_once_and_lines_that_work() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn keys_that_nobody_saw_are_made_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = serve(&data)
+        .stdout(full)
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let mut server = Server::start_with(&data, |command| {
+        command
+            .env_remove("CHAFFINCH_SITE_KEY")
+            .env_remove("CHAFFINCH_ADMIN_TOKEN")
+            .stderr(Stdio::null())
+    });
+    // The start fails here if there is no such line.
+    while !server.line().trim().starts_with("admin token") {}
+}
+
+#[test]
 fn a_data_directory_is_for_one_process() {
     let folder = tempfile::tempdir().unwrap();
     let _server = Server::start(folder.path());
@@ -406,9 +428,16 @@ fn the_log_holds_no_words_keys_or_addresses() {
     ureq::post(format!("{}/1.1/comment-check?api_key={KEY}", server.base))
         .send_form(form)
         .unwrap();
+    // What strangers send to the port is no error of ours, whatever the level.
+    let mut stranger = TcpStream::connect(("127.0.0.1", server.port())).unwrap();
+    stranger
+        .write_all(b"unmistakable \x01 garbage\r\n\r\n")
+        .unwrap();
+    stranger.read_to_end(&mut Vec::new()).unwrap();
     server.terminate();
     assert!(server.wait().success());
     let log = fs::read_to_string(log).unwrap();
+    assert!(!log.contains("ERROR"), "{log}");
     assert!(log.contains("started") && log.contains("stopped"), "{log}");
     for line in log.lines() {
         serde_json::from_str::<Value>(line).expect("a JSON object a line");

@@ -96,7 +96,11 @@ async fn serve(
     );
     // A log that nobody reads any more must not stop the server; keys that nobody saw must.
     let greeted = greet(&mut io::stdout().lock(), server.address(), &made);
-    if made.site_key.is_some() || made.admin_token.is_some() {
+    if greeted.is_err() && made.hashes().next().is_some() {
+        // Otherwise the next start would find them, and show nothing.
+        for key in made.hashes() {
+            service.revoke_key(key).await?;
+        }
         greeted.context("cannot show the new keys on standard output")?;
     }
     server.run_until_stopped().await?;

@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use std::str::FromStr;
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 /// Most worker threads that are accepted; far more than any machine makes use of.
 const MOST_WORKERS: usize = 1024;
@@ -74,19 +75,14 @@ impl LogFilter {
     /// The filter, for one subscriber.
     ///
     /// A bare level speaks of Chaffinch alone: at their lower levels the libraries would write
-    /// out requests, and no comment may reach the log.
+    /// out requests, and no comment may reach the log. The HTTP library is silent at all of them:
+    /// what it calls an error is any stranger's line that is no request.
     pub fn to_env_filter(&self) -> EnvFilter {
-        EnvFilter::new(if self.is_bare_level() {
-            format!("warn,chaffinch={}", self.0)
-        } else {
-            self.0.clone()
-        })
-    }
-
-    fn is_bare_level(&self) -> bool {
-        ["trace", "debug", "info"]
-            .iter()
-            .any(|level| self.0.eq_ignore_ascii_case(level))
+        let Ok(level) = self.0.parse::<LevelFilter>() else {
+            return EnvFilter::new(&self.0);
+        };
+        let libraries = level.min(LevelFilter::WARN);
+        EnvFilter::new(format!("{libraries},chaffinch={level},actix_http=off"))
     }
 }
 
@@ -95,10 +91,7 @@ impl FromStr for LogFilter {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         // A single word that is no level would be read as the name of a module to trace.
-        let word_without_level = !text.contains(['=', ','])
-            && text
-                .parse::<tracing_subscriber::filter::LevelFilter>()
-                .is_err();
+        let word_without_level = !text.contains(['=', ',']) && text.parse::<LevelFilter>().is_err();
         if text.trim().is_empty() || word_without_level || EnvFilter::try_new(text).is_err() {
             return Err(
                 "give error, warn, info, debug, trace or off, or directives such as info,chaffinch::http=debug",
@@ -170,10 +163,14 @@ mod tests {
         for text in ["", "loud", "chaffinch=loud", "3 4"] {
             assert!(text.parse::<LogFilter>().is_err(), "{text:?}");
         }
-        assert_eq!(
-            LogFilter("debug".into()).to_env_filter().to_string(),
-            "chaffinch=debug,warn"
-        );
+        for (text, filter) in [
+            ("DEBUG", "actix_http=off,chaffinch=debug,warn"),
+            ("error", "actix_http=off,chaffinch=error,error"),
+            ("chaffinch=info", "chaffinch=info"),
+        ] {
+            let read = LogFilter(text.into()).to_env_filter();
+            assert_eq!(read.to_string(), filter);
+        }
     }
 
     #[test]

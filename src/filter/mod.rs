@@ -32,11 +32,6 @@ impl Filter {
     pub fn check(&self, comment: &Comment, test_discard: bool) -> Judgement {
         // Before judging: lessons that arrive meanwhile may or may not have had a say.
         let learned_from = self.classifier.learned_from();
-        let Opinion {
-            probability,
-            reasons,
-            ..
-        } = self.classifier.judge(comment);
         let ruling = administrator(&comment.author)
             .or_else(|| test_hook(&comment.author, test_discard))
             .or_else(|| honeypot(&comment.honeypot));
@@ -48,6 +43,11 @@ impl Filter {
                 vec![rule.reason],
             ),
             None => {
+                let Opinion {
+                    probability,
+                    reasons,
+                    ..
+                } = self.classifier.judge(comment);
                 let (verdict, action) = self.thresholds.decide(probability);
                 (verdict, action, probability, reasons)
             }

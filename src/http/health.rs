@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, http::header, web};
 use serde::Serialize;
 
 use super::state::State;
+use crate::service::StoreError;
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
     for (path, answer) in [("/healthz", false), ("/", true)] {
@@ -56,6 +57,18 @@ struct Ready {
 /// 200 when the model is loaded and the store can be written, else 503 with the reason.
 async fn ready(state: web::Data<State>) -> HttpResponse {
     let readiness = state.service.readiness().await;
+    let reason = readiness.store.as_ref().err().map(|error| match error {
+        StoreError::Busy | StoreError::Closed => error.to_string(),
+        error => {
+            // It may name files, and anyone may ask here.
+            tracing::error!(%error, "not ready");
+            let until = match error {
+                StoreError::ReadOnly(_) => "before a restart",
+                _ => "now",
+            };
+            format!("the store cannot be written {until}; the server's log says why")
+        }
+    });
     let mut response = if readiness.is_ready() {
         HttpResponse::Ok()
     } else {
@@ -68,6 +81,6 @@ async fn ready(state: web::Data<State>) -> HttpResponse {
             model: readiness.model,
             learned_from: readiness.learned_from,
             events: readiness.events,
-            reason: readiness.store.err().map(|error| error.to_string()),
+            reason,
         })
 }

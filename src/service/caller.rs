@@ -42,6 +42,11 @@ impl Caller {
         }
     }
 
+    /// Whether the caller may see and correct every verdict.
+    pub(super) fn sees_all(&self) -> bool {
+        self.is_admin() && self.grant.site.is_none()
+    }
+
     /// Whether the caller may see and correct a verdict: an admin every one, a key that is bound
     /// to a site those of its site, any other key those that it asked for itself.
     pub(super) fn sees(&self, record: &VerdictRecord) -> bool {

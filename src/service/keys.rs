@@ -28,6 +28,15 @@ pub struct FirstKeys {
     pub admin_token: Option<AdminToken>,
 }
 
+impl FirstKeys {
+    /// What is stored of them.
+    pub fn hashes(&self) -> impl Iterator<Item = KeyHash> {
+        let site_key = self.site_key.as_ref().map(SiteKey::hash);
+        let admin_token = self.admin_token.as_ref().map(AdminToken::hash);
+        site_key.into_iter().chain(admin_token)
+    }
+}
+
 impl Service {
     /// Makes a site key, for one site or for all. The surface has made sure that an admin asks.
     pub async fn create_site_key(

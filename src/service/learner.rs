@@ -1,6 +1,7 @@
 //! Keeps the classifier's learned state equal to a replay of the log.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::classifier::{Classifier, Lesson};
 use crate::store::{Applied, Change, Lessons, Observer, Sequence, StoreError, StoredLesson};
@@ -10,7 +11,7 @@ pub(super) trait Pupil: Send + Sync {
     /// Learns one more lesson.
     fn learn(&self, lesson: &Lesson);
     /// Forgets everything and learns these lessons instead, in order.
-    fn relearn(&self, lessons: &[Lesson]);
+    fn relearn(&self, lessons: &mut dyn Iterator<Item = Lesson>);
 }
 
 impl Pupil for Classifier {
@@ -18,7 +19,7 @@ impl Pupil for Classifier {
         Self::learn(self, lesson);
     }
 
-    fn relearn(&self, lessons: &[Lesson]) {
+    fn relearn(&self, lessons: &mut dyn Iterator<Item = Lesson>) {
         Self::relearn(self, lessons);
     }
 }
@@ -27,6 +28,8 @@ impl Pupil for Classifier {
 /// last event applied.
 pub(super) struct Learner {
     pupil: Arc<dyn Pupil>,
+    /// Whether something went wrong on the way to that state: then the next event starts anew.
+    behind: AtomicBool,
 }
 
 impl Learner {
@@ -36,30 +39,35 @@ impl Learner {
         log: &dyn Lessons,
         last: Sequence,
     ) -> Result<Self, StoreError> {
-        let learner = Self { pupil };
+        let learner = Self {
+            pupil,
+            behind: AtomicBool::new(false),
+        };
         learner.replay(log, last)?;
         Ok(learner)
     }
 
+    /// One lesson at a time is held in memory, however long the log is.
     fn replay(&self, log: &dyn Lessons, last: Sequence) -> Result<(), StoreError> {
-        let mut lessons = Vec::new();
-        log.lessons(last, &mut |stored| lessons.push(lesson(stored)))?;
-        self.pupil.relearn(&lessons);
-        Ok(())
+        let mut failure = None;
+        let mut lessons = log.lessons(last)?.map_while(|stored| match stored {
+            Ok(stored) => Some(lesson(stored)),
+            Err(error) => {
+                failure = Some(error);
+                None
+            }
+        });
+        self.pupil.relearn(&mut lessons);
+        drop(lessons);
+        failure.map_or(Ok(()), Err)
     }
-}
 
-impl Observer for Learner {
-    fn apply(&self, events: &[Applied], log: &dyn Lessons) {
+    fn follow(&self, events: &[Applied], log: &dyn Lessons, anew: bool) -> Result<(), StoreError> {
         // Learning is a sequence of steps, each from where the last one ended: a lesson in the
         // middle can only be taken out by starting again without it.
-        let unlearns = events.iter().any(|applied| applied.superseded.is_some());
-        if unlearns {
+        if anew || events.iter().any(|applied| applied.superseded.is_some()) {
             let last = events.last().map_or(0, |applied| applied.sequence);
-            if let Err(error) = self.replay(log, last) {
-                tracing::error!(%error, "the log could not be read to learn from; restart to have it tried again");
-            }
-            return;
+            return self.replay(log, last);
         }
         for applied in events {
             if let Change::Corrected {
@@ -75,6 +83,21 @@ impl Observer for Learner {
                     features: features.clone(),
                 });
             }
+        }
+        Ok(())
+    }
+}
+
+impl Observer for Learner {
+    fn apply(&self, events: &[Applied], log: &dyn Lessons) {
+        // A panic on the way leaves it set as well.
+        let anew = self.behind.swap(true, Ordering::Relaxed);
+        match self.follow(events, log, anew) {
+            Ok(()) => self.behind.store(false, Ordering::Relaxed),
+            Err(error) => tracing::error!(
+                %error,
+                "the log could not be read to learn from; the next correction has it tried again"
+            ),
         }
     }
 }

@@ -18,14 +18,15 @@ use crate::classifier::Classifier;
 use crate::clock::Clock;
 use crate::filter::Filter;
 use crate::site::Site;
-use crate::store::{Sequence, Store, StoreError};
+use crate::store::{Sequence, Store};
 use crate::verdict::{Thresholds, VerdictId};
 
 use self::keyring::Keyring;
 use self::learner::Learner;
 
 pub use crate::store::{
-    Correction, CorrectionReceipt, Counters, Grant, KeyRole, Origin, Retraction, VerdictRecord,
+    Correction, CorrectionReceipt, Counters, Grant, KeyRole, Origin, Retraction, StoreError,
+    VerdictRecord,
 };
 pub use caller::Caller;
 pub use error::{AuthError, ServiceError};

@@ -11,7 +11,7 @@ use super::learner::Pupil;
 use super::*;
 use crate::classifier::Lesson;
 use crate::comment::{Author, Comment};
-use crate::key::SiteKey;
+use crate::key::{KeyHash, SiteKey};
 use crate::store::{self, Lessons, StoreSettings};
 use crate::text::Features;
 use crate::verdict::{Action, Label, Verdict};
@@ -196,6 +196,33 @@ async fn a_comment_never_checked_is_kept_as_submitted() {
         .stats(&caller, &StatsScope::Key, StatsRange::All)
         .unwrap();
     assert_eq!((stats.total.missed_spam, stats.total.checked), (1, 0));
+}
+
+#[actix_web::test]
+async fn an_admin_takes_back_a_correction_whose_verdict_was_lost() {
+    let bench = Bench::new();
+    let (caller, admin) = (bench.caller(None).await, bench.admin().await);
+    let id = bench.check(&caller, ruled(Verdict::Spam, "one")).await.id;
+    let corrected = bench.service.correct_by_id(&caller, id, Label::Ham).await;
+    corrected.unwrap();
+    let learned = |bench: &Bench| bench.service.filter.classifier().learned_from();
+    let Bench {
+        dir,
+        time,
+        store,
+        service,
+    } = bench;
+    drop((store, service));
+    std::fs::remove_dir_all(dir.path().join("sled")).unwrap();
+    let bench = Bench::open(dir, time);
+    assert_eq!(learned(&bench), 1);
+    assert!(bench.service.verdict(&admin, id).is_err());
+    assert!(bench.service.retract(&caller, id).await.is_err());
+    let retraction = bench.service.retract(&admin, id).await.unwrap();
+    assert_eq!(retraction.previous, Label::Ham);
+    assert_eq!(learned(&bench), 0);
+    let nothing = bench.service.retract(&admin, VerdictId::fresh()).await;
+    assert!(matches!(nothing, Err(ServiceError::NoSuchVerdict)));
 }
 
 #[actix_web::test]
@@ -396,22 +423,72 @@ impl Pupil for Recorder {
         self.0.lock().unwrap().push(lesson.clone());
     }
 
-    fn relearn(&self, lessons: &[Lesson]) {
-        *self.0.lock().unwrap() = lessons.to_vec();
+    fn relearn(&self, lessons: &mut dyn Iterator<Item = Lesson>) {
+        let lessons = lessons.collect();
+        *self.0.lock().unwrap() = lessons;
     }
 }
 
 fn replayed(log: &dyn Lessons, last: Sequence) -> Vec<Lesson> {
-    let mut lessons = Vec::new();
-    log.lessons(last, &mut |l| {
-        lessons.push(Lesson {
+    let lessons = log.lessons(last).unwrap();
+    lessons
+        .map(Result::unwrap)
+        .map(|l| Lesson {
             site: l.site,
             label: l.label,
             features: l.features,
-        });
-    })
-    .unwrap();
-    lessons
+        })
+        .collect()
+}
+
+/// A log that cannot be read to its end, the first times.
+struct Faulty(std::cell::Cell<usize>);
+
+impl Lessons for Faulty {
+    fn lessons(&self, up_to: Sequence) -> Result<store::LessonStream, StoreError> {
+        let faults = self.0.get();
+        self.0.set(faults.saturating_sub(1));
+        let lesson = move |n| match n {
+            2 if faults > 0 => Err(StoreError::Closed),
+            n => Ok(store::StoredLesson {
+                sequence: n,
+                verdict: VerdictId::fresh(),
+                site: None,
+                label: Label::Spam,
+                by: KeyHash::from_bytes([0; 32]),
+                features: Features::default(),
+            }),
+        };
+        Ok(Box::new((1..=up_to).map(lesson)))
+    }
+}
+
+#[test]
+fn a_replay_that_failed_is_tried_again_with_the_next_event() {
+    let recorder = Arc::new(Recorder::default());
+    let log = Faulty(std::cell::Cell::new(0));
+    let learner = Learner::start(Arc::clone(&recorder) as _, &log, 3).unwrap();
+    let event = |sequence, superseded| store::Applied {
+        sequence,
+        event: store::Event {
+            at: Timestamp::UNIX_EPOCH,
+            change: store::Change::Retracted {
+                verdict: VerdictId::fresh(),
+                by: KeyHash::from_bytes([0; 32]),
+            },
+        },
+        superseded,
+    };
+    let correction = store::Correction {
+        label: Label::Ham,
+        sequence: 1,
+        at: Timestamp::UNIX_EPOCH,
+    };
+    log.0.set(1);
+    store::Observer::apply(&learner, &[event(4, Some(correction))], &log);
+    assert_eq!(recorder.0.lock().unwrap().len(), 1);
+    store::Observer::apply(&learner, &[event(5, None)], &log);
+    assert_eq!(recorder.0.lock().unwrap().len(), 5);
 }
 
 proptest! {

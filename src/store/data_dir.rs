@@ -55,11 +55,11 @@ pub(crate) fn make_dir(path: &Path) -> Result<(), StoreError> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    let made: Vec<_> = path.ancestors().take_while(|p| !p.exists()).collect();
     builder.create(path).map_err(|e| StoreError::io(path, &e))?;
-    match path.parent() {
-        Some(parent) if parent != Path::new("") => sync_dir(parent),
-        _ => Ok(()),
-    }
+    made.into_iter()
+        .filter_map(Path::parent)
+        .try_for_each(sync_dir)
 }
 
 /// Writes a whole new file so that after a crash there is either all of it or nothing.
@@ -76,7 +76,13 @@ pub(crate) fn write_new(path: &Path, content: &[u8]) -> Result<(), StoreError> {
 }
 
 /// Makes the names in a directory durable.
-fn sync_dir(path: &Path) -> Result<(), StoreError> {
+pub(crate) fn sync_dir(path: &Path) -> Result<(), StoreError> {
+    // The parent of a bare name.
+    let path = if path == Path::new("") {
+        Path::new(".")
+    } else {
+        path
+    };
     // Only Unix can open a directory to sync it; elsewhere names are durable by themselves.
     if cfg!(unix) {
         File::open(path)
@@ -138,6 +144,14 @@ mod tests {
         fs::write(dir.path().join("FORMAT"), "x").unwrap();
         let damaged = DataDir::open(dir.path()).unwrap_err();
         assert!(matches!(damaged, StoreError::Damaged { .. }), "{damaged}");
+    }
+
+    #[test]
+    fn folders_are_made_and_synced_up_to_one_that_was_there() {
+        let dir = tempfile::tempdir().unwrap();
+        make_dir(&dir.path().join("a/b/c")).unwrap();
+        assert!(dir.path().join("a/b/c").is_dir());
+        sync_dir(Path::new("bare-name").parent().unwrap()).unwrap();
     }
 
     #[test]

@@ -5,18 +5,15 @@ use std::collections::HashMap;
 use super::error::StoreError;
 use super::event::{Change, Sequence};
 use super::journal::Reader;
-use super::{Lessons, StoredLesson};
+use super::{LessonStream, Lessons, StoredLesson};
 use crate::verdict::VerdictId;
 
 impl Lessons for Reader {
-    fn lessons(
-        &self,
-        up_to: Sequence,
-        each: &mut dyn FnMut(StoredLesson),
-    ) -> Result<(), StoreError> {
+    fn lessons(&self, up_to: Sequence) -> Result<LessonStream, StoreError> {
         // Twice through the file, so that only the lessons' places are held in memory.
         let mut in_force: HashMap<VerdictId, Sequence> = HashMap::new();
-        self.read(0, up_to, |sequence, event| {
+        for event in self.events(0, up_to)? {
+            let (sequence, event) = event?;
             match event.change {
                 Change::Corrected { verdict, .. } => {
                     in_force.insert(verdict, sequence);
@@ -28,28 +25,30 @@ impl Lessons for Reader {
                 | Change::KeyRevoked { .. }
                 | Change::SiteActive { .. } => {}
             }
-            Ok(())
-        })?;
-        self.read(0, up_to, |sequence, event| {
-            if let Change::Corrected {
-                verdict,
-                site,
-                label,
-                by,
-                features,
-            } = event.change
-                && in_force.get(&verdict) == Some(&sequence)
-            {
-                each(StoredLesson {
+        }
+        let lessons = self.events(0, up_to)?.filter_map(move |event| {
+            let (sequence, event) = match event {
+                Ok(event) => event,
+                Err(error) => return Some(Err(error)),
+            };
+            match event.change {
+                Change::Corrected {
+                    verdict,
+                    site,
+                    label,
+                    by,
+                    features,
+                } if in_force.get(&verdict) == Some(&sequence) => Some(Ok(StoredLesson {
                     sequence,
                     verdict,
                     site,
                     label,
                     by,
                     features,
-                });
+                })),
+                _ => None,
             }
-            Ok(())
-        })
+        });
+        Ok(Box::new(lessons))
     }
 }

@@ -142,14 +142,13 @@ pub trait Store: Lessons + Send + Sync {
 
 /// What has been taught, in the order of the log.
 pub trait Lessons {
-    /// Calls `each` with the lessons in force after the event `up_to`, ordered by when their
-    /// label was given: superseded and retracted ones are left out.
-    fn lessons(
-        &self,
-        up_to: Sequence,
-        each: &mut dyn FnMut(StoredLesson),
-    ) -> Result<(), StoreError>;
+    /// The lessons in force after the event `up_to`, ordered by when their label was given:
+    /// superseded and retracted ones are left out. Nothing follows an error.
+    fn lessons(&self, up_to: Sequence) -> Result<LessonStream, StoreError>;
 }
+
+/// Lessons one by one, as they are read from the disk.
+pub type LessonStream = Box<dyn Iterator<Item = Result<StoredLesson, StoreError>>>;
 
 /// A correction in force, as the log holds it.
 #[derive(Debug, Clone, PartialEq)]

@@ -87,13 +87,11 @@ fn label(store: &dyn Store, verdict: VerdictId, label: Label) -> CorrectionRecei
 }
 
 fn lessons(store: &dyn Store) -> Vec<(VerdictId, Label, Sequence)> {
-    let mut lessons = Vec::new();
-    store
-        .lessons(store.events(), &mut |l| {
-            lessons.push((l.verdict, l.label, l.sequence));
-        })
-        .unwrap();
+    let lessons = store.lessons(store.events()).unwrap();
     lessons
+        .map(Result::unwrap)
+        .map(|l| (l.verdict, l.label, l.sequence))
+        .collect()
 }
 
 fn totals(store: &dyn Store) -> Counters {

@@ -3,7 +3,7 @@
 use actix_web::web::Data;
 use serde::Serialize;
 
-use super::call::Call;
+use super::call::{Call, aside};
 use super::comment::is_truthy;
 use super::keys::KeyOrder;
 use super::replies::Reply;
@@ -30,9 +30,10 @@ struct ExtendedUsage {
 /// How many checks were made this month; there is no limit.
 pub(super) async fn usage_limit(call: Call, state: Data<State>) -> Result<Reply, Reply> {
     let caller = call.caller(KeyOrder::Ordinary, &state)?;
+    let usage = aside(&state, move |service| service.usage_this_month(&caller)).await?;
     Ok(Reply::json(&Usage {
         limit: "none",
-        usage: state.service.usage_this_month(&caller)?,
+        usage,
         percentage: "0",
         throttled: false,
         extended: is_truthy(call.parameter("extended")).then_some(ExtendedUsage {

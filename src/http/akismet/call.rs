@@ -1,15 +1,17 @@
 //! One call as it arrived: its fields, its query, the key in its host name.
 
+use std::sync::Arc;
+
 use actix_web::HttpRequest;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::Payload;
+use actix_web::web::{Payload, block};
 
 use super::form::Form;
 use super::keys::{KeyOrder, find_key, key_label, requested_host};
 use super::replies::{Reply, help};
 use crate::http::body::{self, BodyError};
 use crate::http::state::State;
-use crate::service::{AuthError, Caller, ServiceError};
+use crate::service::{AuthError, Caller, Service, ServiceError};
 use crate::site::Site;
 
 /// The parts of a request that a call may be answered from.
@@ -63,6 +65,22 @@ impl Call {
     /// The site that the call names. The error is the reply to give.
     pub(super) fn site(&self) -> Result<Site, Reply> {
         Site::parse(self.parameter("blog")).map_err(|_| Reply::invalid(help::NO_BLOG))
+    }
+}
+
+/// Does what reads much from the disk away from this worker's other connections. The error is the
+/// reply to give.
+pub(super) async fn aside<T: Send + 'static>(
+    state: &State,
+    work: impl FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
+) -> Result<T, Reply> {
+    let service = Arc::clone(&state.service);
+    match block(move || work(&service)).await {
+        Ok(done) => Ok(done?),
+        Err(error) => {
+            tracing::error!(%error, "an Akismet call broke off");
+            Err(Reply::unavailable())
+        }
     }
 }
 

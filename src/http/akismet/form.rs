@@ -12,6 +12,10 @@ use encoding_rs::{Encoding, UTF_8};
 /// the memory that a body of `&a&a&a…` can claim.
 const MOST_FIELDS: usize = 10_000;
 
+/// Longest name of a JSON field that is kept, in bytes. Every element of a list becomes a field
+/// with the list's name: one long name before many elements would fill the memory.
+const LONGEST_NAME: usize = 256;
+
 /// The fields of a request in the order in which they were sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Form {
@@ -75,17 +79,17 @@ impl Form {
             serde_json::from_slice(body).ok()?;
         let mut fields = Vec::new();
         for (name, value) in object {
-            if dropped_unread(name.as_bytes()) {
+            if dropped_unread(name.as_bytes()) || name.len() > LONGEST_NAME {
                 continue;
             }
-            if let serde_json::Value::Array(items) = value {
-                let items = items.into_iter().filter_map(scalar_text);
-                fields.extend(items.map(|item| (name.clone(), item)));
-            } else if let Some(text) = scalar_text(value) {
-                fields.push((name, text));
-            }
+            let room = MOST_FIELDS - fields.len();
+            let values = match value {
+                serde_json::Value::Array(items) => items,
+                single => vec![single],
+            };
+            let texts = values.into_iter().filter_map(scalar_text).take(room);
+            fields.extend(texts.map(|text| (name.clone(), text)));
         }
-        fields.truncate(MOST_FIELDS);
         Some(Self { fields })
     }
 
@@ -262,6 +266,13 @@ mod tests {
     #[test]
     fn fields_without_end_are_cut_off() {
         assert_eq!(form(&"&a".repeat(50_000)).fields().len(), MOST_FIELDS);
+        let read = |json: String| Form::from_body(Some("application/json"), json.as_bytes());
+        let elements = "0,".repeat(50_000) + "0";
+        let list = read(format!(r#"{{"a":[{elements}],"b":[{elements}],"c":1}}"#));
+        assert_eq!(list.fields().len(), MOST_FIELDS);
+        // Repeated for each element, such a name would take 2 GB.
+        let name = "n".repeat(40_000);
+        assert_eq!(read(format!(r#"{{"{name}":[{elements}]}}"#)).fields(), []);
     }
 
     proptest! {

@@ -60,15 +60,18 @@ pub(super) fn key_label(host: &str, base_domains: &[String]) -> Option<String> {
     let host = host.rsplit('@').next().unwrap_or_default();
     let name = host.split(':').next().unwrap_or_default();
     let name = name.trim_end_matches('.').to_ascii_lowercase();
-    let label = base_domains.iter().find_map(|base| {
+    let is_key = |label: &&str| {
+        label.len() == 12
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    // One base domain may lie below another: the label tells which is meant.
+    base_domains.iter().find_map(|base| {
         let base = base.trim_matches('.').to_ascii_lowercase();
-        name.strip_suffix(&base)?.strip_suffix('.')
-    })?;
-    let is_key = label.len() == 12
-        && label
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    is_key.then(|| label.to_owned())
+        let label = name.strip_suffix(&base)?.strip_suffix('.')?;
+        Some(label).filter(is_key).map(str::to_owned)
+    })
 }
 
 #[cfg(test)]
@@ -104,7 +107,7 @@ mod tests {
 
     #[test]
     fn the_label_is_found_below_the_base_domains_only() {
-        let bases = ["rest.akismet.com".to_owned(), "localhost".to_owned()];
+        let bases = ["akismet.com", "rest.akismet.com", "localhost"].map(str::to_owned);
         for (host, expected) in [
             ("123456789abc.rest.akismet.com", Some("123456789abc")),
             ("123456789ABC.Rest.Akismet.Com.:443", Some("123456789abc")),

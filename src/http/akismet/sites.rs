@@ -6,12 +6,12 @@ use std::fmt::Write;
 use actix_web::web::Data;
 use serde::Serialize;
 
-use super::call::Call;
+use super::call::{Call, aside};
 use super::comment::is_truthy;
 use super::keys::KeyOrder;
 use super::replies::Reply;
 use crate::http::state::State;
-use crate::service::{Counters, SiteMonth};
+use crate::service::{Counters, Service, SiteMonth};
 
 /// Rows of a reply if the caller does not say.
 const DEFAULT_LIMIT: usize = 500;
@@ -47,9 +47,9 @@ pub(super) async fn key_sites(call: Call, state: Data<State>) -> Result<Reply, R
     let offset: usize = number("offset").unwrap_or(0);
 
     let filter = call.parameter("filter").to_lowercase();
-    let mut sites: Vec<(String, SiteMonth)> = state
-        .service
-        .sites_in_month(&caller, month)?
+    let listed = move |service: &Service| service.sites_in_month(&caller, month);
+    let mut sites: Vec<(String, SiteMonth)> = aside(&state, listed)
+        .await?
         .into_iter()
         // Checks that named no site have no place in a list of sites.
         .filter_map(|entry| Some((entry.site.as_ref()?.to_string(), entry)))

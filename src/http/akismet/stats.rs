@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use actix_web::web::Data;
 use serde::Serialize;
 
-use super::call::Call;
+use super::call::{Call, aside};
 use super::keys::KeyOrder;
 use super::replies::Reply;
 use super::sites::ham;
 use crate::http::state::State;
-use crate::service::{Counters, Period, Stats, StatsRange, StatsScope};
+use crate::service::{Caller, Counters, Period, Stats, StatsRange, StatsScope};
 
 /// Seconds that a moderator spends on one spam comment: what `time_saved` is made from.
 const SECONDS_PER_SPAM: u64 = 15;
@@ -42,16 +42,23 @@ struct PeriodReply {
 pub(super) async fn get_stats(call: Call, state: Data<State>) -> Result<Reply, Reply> {
     let caller = call.caller(KeyOrder::Account, &state)?;
     let scope = StatsScope::Site(call.site()?);
-    let stats = state.service.stats(&caller, &scope, range(&call))?;
-    Ok(Reply::json(&StatsReply::from(stats)))
+    stats(&call, caller, scope, &state).await
 }
 
 /// Counts of everything that the key was used for.
 pub(super) async fn get_key_stats(call: Call, state: Data<State>) -> Result<Reply, Reply> {
     let caller = call.caller(KeyOrder::Account, &state)?;
-    let stats = state
-        .service
-        .stats(&caller, &StatsScope::Key, range(&call))?;
+    stats(&call, caller, StatsScope::Key, &state).await
+}
+
+async fn stats(
+    call: &Call,
+    caller: Caller,
+    scope: StatsScope,
+    state: &State,
+) -> Result<Reply, Reply> {
+    let range = range(call);
+    let stats = aside(state, move |service| service.stats(&caller, &scope, range)).await?;
     Ok(Reply::json(&StatsReply::from(stats)))
 }
 

@@ -20,6 +20,8 @@ use super::event::{Event, Sequence};
 const MAGIC: &[u8; 8] = b"CHAFFJNL";
 const VERSION: u32 = 1;
 const HEAD: u64 = 40;
+/// Room, in bytes, that a probe asks for: that of a large event.
+const PROBE: usize = 64 * 1024;
 
 /// The journal, open for appending. One thread owns it.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub(crate) struct Journal {
     file: File,
     chain: Chain,
     reader: Reader,
+    /// Whether the last write failed.
+    failing: bool,
     /// Set when a failed write could not be undone.
     broken: Option<StoreError>,
 }
@@ -113,6 +117,7 @@ impl Journal {
                 })),
                 path: Arc::new(path),
             },
+            failing: false,
             broken: None,
         })
     }
@@ -154,25 +159,52 @@ impl Journal {
                 });
             }
         }
-        if let Err(error) = self.write_at(length, &bytes) {
-            let error = StoreError::io(&self.reader.path, &error);
-            // What reached the file must not look like an event after the next start.
-            let undone = self
-                .file
-                .set_len(length)
-                .and_then(|()| self.file.sync_all());
-            if let Err(e) = undone {
-                let reason = format!("{error}; undoing that failed as well: {e}");
-                self.broken = Some(StoreError::ReadOnly(reason));
-            }
-            return Err(self.broken.clone().unwrap_or(error));
-        }
+        self.write_or_cut(length, &bytes)?;
         self.chain = chain;
         self.reader.commit(Committed {
             length: length + bytes.len() as u64,
             last,
         });
         Ok(())
+    }
+
+    /// Whether an event could be appended now: tried where the last one could not, so that a disk
+    /// with room again is noticed as well as a full one.
+    pub(crate) fn probe(&mut self) -> Result<(), StoreError> {
+        if let Some(error) = &self.broken {
+            return Err(error.clone());
+        }
+        if self.failing {
+            let length = self.reader.committed().length;
+            self.write_or_cut(length, &[0; PROBE])?;
+            self.cut(length, "room for an event was tried")?;
+        }
+        Ok(())
+    }
+
+    fn write_or_cut(&mut self, offset: u64, bytes: &[u8]) -> Result<(), StoreError> {
+        let Err(error) = self.write_at(offset, bytes) else {
+            self.failing = false;
+            return Ok(());
+        };
+        self.failing = true;
+        let error = StoreError::io(&self.reader.path, &error);
+        self.cut(offset, &error.to_string())?;
+        Err(error)
+    }
+
+    /// Takes back what reached the file: it must not look like an event after the next start.
+    fn cut(&mut self, length: u64, why: &str) -> Result<(), StoreError> {
+        let cut = self
+            .file
+            .set_len(length)
+            .and_then(|()| self.file.sync_all());
+        cut.map_err(|e| {
+            let reason = format!("{why}; undoing that failed as well: {e}");
+            let error = StoreError::ReadOnly(reason);
+            self.broken = Some(error.clone());
+            error
+        })
     }
 
     fn write_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
@@ -188,33 +220,16 @@ impl Reader {
         self.committed().last
     }
 
-    /// Calls `each` with every event from `from` to `to`, as far as committed.
-    pub(crate) fn read(
-        &self,
-        from: Sequence,
-        to: Sequence,
-        mut each: impl FnMut(Sequence, Event) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+    /// Every event from `from` to `to`, as far as committed, read one by one.
+    pub(crate) fn events(&self, from: Sequence, to: Sequence) -> Result<Events, StoreError> {
         let Committed { length, last } = self.committed();
-        let to = to.min(last);
-        let mut frames = frames(&self.path, length)?;
-        while frames.last < to {
-            let offset = length - frames.left();
-            let payload = match frames.next() {
-                Ok(Some(payload)) => payload,
-                Ok(None) => break,
-                Err(fault) => return Err(fault_at(&self.path, offset, fault)),
-            };
-            if frames.last >= from {
-                let event = codec::decode("event", &payload).map_err(|e| StoreError::Damaged {
-                    path: self.path.to_path_buf(),
-                    offset,
-                    what: e.to_string(),
-                })?;
-                each(frames.last, event)?;
-            }
-        }
-        Ok(())
+        Ok(Events {
+            frames: frames(&self.path, length)?,
+            path: Arc::clone(&self.path),
+            length,
+            from,
+            to: to.min(last),
+        })
     }
 
     fn committed(&self) -> Committed {
@@ -229,6 +244,49 @@ impl Reader {
             .committed
             .write()
             .unwrap_or_else(PoisonError::into_inner) = committed;
+    }
+}
+
+/// A stretch of the log on its way from the disk. Nothing follows an error.
+pub(crate) struct Events {
+    frames: Frames<BufReader<File>>,
+    path: Arc<PathBuf>,
+    length: u64,
+    from: Sequence,
+    to: Sequence,
+}
+
+impl Events {
+    fn advance(&mut self) -> Result<Option<(Sequence, Event)>, StoreError> {
+        while self.frames.last < self.to {
+            let offset = self.length - self.frames.left();
+            let payload = match self.frames.next() {
+                Ok(Some(payload)) => payload,
+                Ok(None) => break,
+                Err(fault) => return Err(fault_at(&self.path, offset, fault)),
+            };
+            if self.frames.last >= self.from {
+                let event = codec::decode("event", &payload).map_err(|e| StoreError::Damaged {
+                    path: self.path.to_path_buf(),
+                    offset,
+                    what: e.to_string(),
+                })?;
+                return Ok(Some((self.frames.last, event)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Iterator for Events {
+    type Item = Result<(Sequence, Event), StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let event = self.advance();
+        if event.is_err() {
+            self.to = 0;
+        }
+        event.transpose()
     }
 }
 

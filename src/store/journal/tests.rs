@@ -70,18 +70,15 @@ fn file(dir: &TempDir) -> PathBuf {
 }
 
 fn all(journal: &Journal) -> Vec<Event> {
-    let mut events = Vec::new();
-    let mut next = 1;
-    journal
-        .reader()
-        .read(0, Sequence::MAX, |sequence, event| {
-            assert_eq!(sequence, next);
-            next += 1;
-            events.push(event);
-            Ok(())
+    let events = journal.reader().events(0, Sequence::MAX).unwrap();
+    (1..)
+        .zip(events)
+        .map(|(expected, event)| {
+            let (sequence, event) = event.unwrap();
+            assert_eq!(sequence, expected);
+            event
         })
-        .unwrap();
-    events
+        .collect()
 }
 
 proptest! {

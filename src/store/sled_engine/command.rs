@@ -139,8 +139,10 @@ fn decision<T: Send + 'static>(
         },
         Err(error) => Decision {
             event: None,
-            answer: Box::new(move |_| {
-                let _ = reply.send(Err(error));
+            // Where the group failed, it was decided on a state that lacks what should have been
+            // written: the failure is the truth then.
+            answer: Box::new(move |durable| {
+                let _ = reply.send(Err(durable.err().unwrap_or(error)));
             }),
         },
     }

@@ -23,12 +23,12 @@ use self::plan::Plan;
 use self::trees::Trees;
 use self::writer::Writer;
 use super::ack::{Ack, Reply};
-use super::data_dir::DataDir;
+use super::data_dir::{DataDir, sync_dir};
 use super::fingerprint::Secret;
 use super::journal::{Journal, Reader};
 use super::{
-    Correction, CorrectionReceipt, DayCount, Grant, Lessons, NewCorrection, Observer, Retraction,
-    Sequence, Store, StoreError, StoreSettings, StoredLesson, VerdictRecord,
+    Correction, CorrectionReceipt, DayCount, Grant, LessonStream, Lessons, NewCorrection, Observer,
+    Retraction, Sequence, Store, StoreError, StoreSettings, VerdictRecord,
 };
 use crate::comment::Comment;
 use crate::key::KeyHash;
@@ -59,6 +59,9 @@ impl SledStore {
         let directory = DataDir::open(path)?;
         let sled_path = directory.join("sled");
         let trees = heal::open(&sled_path, settings.cache_bytes)?;
+        // sled syncs none of the names that it made.
+        sync_dir(&sled_path)?;
+        sync_dir(path)?;
         let journal = Journal::open(&directory.join("journal"), trees.applied()?)?;
         let secret = trees.secret()?;
         catch_up(&trees, &journal.reader())?;
@@ -141,15 +144,13 @@ fn catch_up(trees: &Trees, log: &Reader) -> Result<(), StoreError> {
         "taking over events from the journal"
     );
     let mut plan = Plan::new(trees);
-    let mut planned = 0;
-    log.read(applied + 1, Sequence::MAX, |sequence, event| {
+    for (planned, event) in (1..).zip(log.events(applied + 1, Sequence::MAX)?) {
+        let (sequence, event) = event?;
         plan.apply(sequence, &event)?;
-        planned += 1;
         if planned % REPLAY == 0 {
             std::mem::replace(&mut plan, Plan::new(trees)).commit()?;
         }
-        Ok(())
-    })?;
+    }
     plan.commit()?;
     trees.db.flush()?;
     Ok(())
@@ -279,12 +280,8 @@ impl Store for SledStore {
 }
 
 impl Lessons for SledStore {
-    fn lessons(
-        &self,
-        up_to: Sequence,
-        each: &mut dyn FnMut(StoredLesson),
-    ) -> Result<(), StoreError> {
-        self.log.lessons(up_to, each)
+    fn lessons(&self, up_to: Sequence) -> Result<LessonStream, StoreError> {
+        self.log.lessons(up_to)
     }
 }
 

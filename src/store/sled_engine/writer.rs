@@ -97,9 +97,8 @@ impl Writer {
         requests: &[Request],
         probes: Vec<Reply<()>>,
     ) -> Result<(), StoreError> {
-        let (verdicts, mut replies): (Vec<_>, Vec<_>) = puts.into_iter().unzip();
+        let (verdicts, replies): (Vec<_>, Vec<_>) = puts.into_iter().unzip();
         let probing = !probes.is_empty();
-        replies.extend(probes);
         let written = self.writable().and_then(|()| {
             self.put_all(verdicts)?;
             self.put_submitted(requests)?;
@@ -109,8 +108,19 @@ impl Writer {
             self.trees.db.flush()?;
             Ok(())
         });
+        if let Err(StoreError::Database(reason)) = &written {
+            // sled takes no write after the first that failed, until it is opened anew.
+            tracing::error!(reason, "the store is read-only until a restart");
+            self.failed = Some(StoreError::ReadOnly(reason.clone()));
+        }
         for reply in replies {
             let _ = reply.send(written.clone());
+        }
+        if probing {
+            let probed = written.clone().and_then(|()| self.journal.probe());
+            for reply in probes {
+                let _ = reply.send(probed.clone());
+            }
         }
         written
     }
