@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use chaffinch::classifier::{BaseModel, Classifier, FEWEST, Lesson, ModelShape, Pace};
@@ -120,7 +121,7 @@ proptest! {
         if !lessons.is_empty() {
             lessons.remove(dropped.index(lessons.len()));
         }
-        all.relearn(&lessons);
+        all.relearn(lessons.iter().map(Ok::<_, Infallible>)).unwrap();
         let never = Classifier::new(base);
         for lesson in &lessons {
             never.learn(lesson);

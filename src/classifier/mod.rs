@@ -11,6 +11,7 @@ mod explain;
 mod file;
 mod learned;
 
+use std::borrow::Borrow;
 use std::cell::RefCell;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -100,9 +101,10 @@ impl Classifier {
     /// Judges a comment, with the strongest reasons.
     pub fn judge(&self, comment: &Comment) -> Opinion {
         ANALYSER.with_borrow_mut(|analyser| {
+            // Read first: nobody who learns or judges waits for the reading of a long comment.
+            let features = analyser.analyse(comment);
             let learned = self.read();
             let view = learned.view(&self.base, &self.pace, &comment.site);
-            let features = analyser.analyse(comment);
             let (text, structure) = count_families(features.iter().map(|f| f.id));
             let norms = self.base.shape.norms(text, structure);
             let weights: Vec<f64> = features
@@ -150,12 +152,18 @@ impl Classifier {
 
     /// Forgets every lesson and learns these instead, in order. Checks go on meanwhile with what
     /// was learned before.
-    pub fn relearn<L: std::borrow::Borrow<Lesson>>(&self, lessons: impl IntoIterator<Item = L>) {
+    ///
+    /// If the lessons break off with an error, what was learned before stays.
+    pub fn relearn<L: Borrow<Lesson>, E>(
+        &self,
+        lessons: impl IntoIterator<Item = Result<L, E>>,
+    ) -> Result<(), E> {
         let mut fresh = Learned::default();
         for lesson in lessons {
-            fresh.learn(&self.base, &self.pace, lesson.borrow());
+            fresh.learn(&self.base, &self.pace, lesson?.borrow());
         }
         *self.learned.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        Ok(())
     }
 
     // A panic while learning could at worst leave a step half taken: still numbers.

@@ -6,12 +6,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::classifier::{Classifier, Lesson};
 use crate::store::{Applied, Change, Lessons, Observer, Sequence, StoreError, StoredLesson};
 
+/// Lessons as they come from the log.
+pub(super) type LogLessons<'a> = dyn Iterator<Item = Result<Lesson, StoreError>> + 'a;
+
 /// What can be taught. Equal sequences of lessons must give equal states.
 pub(super) trait Pupil: Send + Sync {
     /// Learns one more lesson.
     fn learn(&self, lesson: &Lesson);
     /// Forgets everything and learns these lessons instead, in order.
-    fn relearn(&self, lessons: &mut dyn Iterator<Item = Lesson>);
+    /// If they break off with an error, what was learned before stays.
+    fn relearn(&self, lessons: &mut LogLessons<'_>) -> Result<(), StoreError>;
 }
 
 impl Pupil for Classifier {
@@ -19,8 +23,8 @@ impl Pupil for Classifier {
         Self::learn(self, lesson);
     }
 
-    fn relearn(&self, lessons: &mut dyn Iterator<Item = Lesson>) {
-        Self::relearn(self, lessons);
+    fn relearn(&self, lessons: &mut LogLessons<'_>) -> Result<(), StoreError> {
+        Self::relearn(self, lessons)
     }
 }
 
@@ -49,17 +53,8 @@ impl Learner {
 
     /// One lesson at a time is held in memory, however long the log is.
     fn replay(&self, log: &dyn Lessons, last: Sequence) -> Result<(), StoreError> {
-        let mut failure = None;
-        let mut lessons = log.lessons(last)?.map_while(|stored| match stored {
-            Ok(stored) => Some(lesson(stored)),
-            Err(error) => {
-                failure = Some(error);
-                None
-            }
-        });
-        self.pupil.relearn(&mut lessons);
-        drop(lessons);
-        failure.map_or(Ok(()), Err)
+        let mut lessons = log.lessons(last)?.map(|stored| stored.map(lesson));
+        self.pupil.relearn(&mut lessons)
     }
 
     fn follow(&self, events: &[Applied], log: &dyn Lessons, anew: bool) -> Result<(), StoreError> {

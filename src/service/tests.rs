@@ -7,7 +7,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use super::learner::Pupil;
+use super::learner::{LogLessons, Pupil};
 use super::*;
 use crate::classifier::Lesson;
 use crate::comment::{Author, Comment};
@@ -423,9 +423,10 @@ impl Pupil for Recorder {
         self.0.lock().unwrap().push(lesson.clone());
     }
 
-    fn relearn(&self, lessons: &mut dyn Iterator<Item = Lesson>) {
-        let lessons = lessons.collect();
+    fn relearn(&self, lessons: &mut LogLessons<'_>) -> Result<(), store::StoreError> {
+        let lessons = lessons.collect::<Result<_, _>>()?;
         *self.0.lock().unwrap() = lessons;
+        Ok(())
     }
 }
 
