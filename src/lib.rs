@@ -18,6 +18,7 @@ pub mod classifier;
 pub mod clock;
 pub mod comment;
 pub mod config;
+pub mod evaluation;
 pub mod filter;
 pub mod http;
 pub mod key;
