@@ -309,6 +309,7 @@ fn what_cannot_be_measured_is_refused_in_a_sentence() {
     );
     refused(&split, &[&ham], "ham-train has no ham-test beside it");
     refused(&split, &[&tests], "ham-test has no ham-train beside it");
+    refused(&["--feedback", "errors"], &[&tests], "--protocol online");
     refused(&["--no-base"], &[&tests], "--protocol online");
     refused(
         &["--plots", "p"],

@@ -24,9 +24,9 @@ pub(super) struct EvaluateArgs {
     #[arg(long, value_enum, default_value_t = Protocol::Cold)]
     protocol: Protocol,
 
-    /// Which comments are corrected, for the online protocol
-    #[arg(long, value_enum, default_value_t = FeedbackArg::All)]
-    feedback: FeedbackArg,
+    /// Which comments are corrected, for the online protocol: all without this
+    #[arg(long, value_enum)]
+    feedback: Option<FeedbackArg>,
 
     /// Start from a model that knows nothing, for the online protocol; the split protocol always does
     #[arg(long)]
@@ -77,6 +77,9 @@ enum FeedbackArg {
 impl EvaluateArgs {
     /// Refuses options that would say nothing.
     fn check(&self) -> anyhow::Result<()> {
+        if self.feedback.is_some() && self.protocol != Protocol::Online {
+            bail!("nothing is corrected: --feedback needs --protocol online");
+        }
         match self.protocol {
             Protocol::Cold if self.no_base => {
                 bail!(
@@ -94,8 +97,8 @@ impl EvaluateArgs {
 
     fn feedback(&self) -> Feedback {
         match self.feedback {
-            FeedbackArg::All => Feedback::All,
-            FeedbackArg::Errors => Feedback::Errors,
+            None | Some(FeedbackArg::All) => Feedback::All,
+            Some(FeedbackArg::Errors) => Feedback::Errors,
         }
     }
 

@@ -27,7 +27,7 @@ pub(super) fn render(report: &Report) -> String {
             f.spam.to_string(),
             f.ham.to_string(),
             number(f.auc),
-            format!("{:.4}", f.mcc),
+            number(f.auc.map(|_| f.mcc)),
         ];
         main.row(
             [name.clone()]
@@ -96,6 +96,7 @@ fn learning(report: &Report) -> Option<String> {
         "at 0".to_owned(),
     ];
     heading.extend(MILESTONES.map(|n| n.to_string()));
+    heading.push("all".to_owned());
     let mut table = Table::new(&heading.iter().map(String::as_str).collect::<Vec<_>>());
     let lacking =
         |area: Option<f64>| area.map_or_else(missing, |a| format!("{:.3}", 100.0 * (1.0 - a)));
@@ -122,12 +123,13 @@ fn learning(report: &Report) -> Option<String> {
                 at(0),
             ]
             .into_iter()
-            .chain(MILESTONES.map(at)),
+            .chain(MILESTONES.map(at))
+            .chain([lacking(curve.last().map(|point| point.auc))]),
         );
     }
     (!table.is_empty()).then(|| {
         table.render()
-            + "at N: the second half of the file, by what N corrections in its first half taught\n"
+            + "at N: the second half of the file, by what N corrections (or all) in its first half taught\n"
     })
 }
 

@@ -1,39 +1,19 @@
 //! Plots as SVG: the ROC curve, calibration, learning curves. Text stays text, in whatever sans-serif
 //! font the reader has.
 
-use std::fmt::Display;
+mod chart;
 
-use plotters::chart::{ChartContext, SeriesLabelPosition};
-use plotters::coord::ranged1d::{AsRangedCoord, Ranged, ValueFormatter};
-use plotters::prelude::*;
+use chart::{Axes, Curve, Style, Titles, draw};
+use plotters::coord::combinators::IntoLogRange as _;
 
 use super::metrics::{BINS, Scored, bins, count, roc_curve};
-use super::{EvaluationError, Judged};
-
-/// Width and height of a plot, in pixels of the SVG.
-const SIZE: (u32, u32) = (840, 600);
+use super::{EvaluationError, Judged, MILESTONES};
 
 /// Left end of the logarithmic axis of blocked ham: finer than any corpus here can show.
 const LEAST_BLOCKED: f64 = 0.0005;
 
-/// Colours that people with impaired colour vision can tell apart (Okabe, Ito 2008), without the
-/// yellow that hardly shows on white.
-const COLOURS: [RGBColor; 7] = [
-    RGBColor(0, 114, 178),
-    RGBColor(213, 94, 0),
-    RGBColor(0, 158, 115),
-    RGBColor(204, 121, 167),
-    RGBColor(86, 180, 233),
-    RGBColor(230, 159, 0),
-    RGBColor(0, 0, 0),
-];
-
 /// A set of comments and what it is called in the legend.
 pub type Named<'a> = (String, &'a [Scored]);
-
-fn failed(cause: impl Display) -> EvaluationError {
-    EvaluationError::Plot(cause.to_string())
-}
 
 /// Spam caught over ham blocked, the latter on a logarithmic scale: what matters happens where
 /// hardly any is.
@@ -64,21 +44,18 @@ pub fn roc(sets: &[Named<'_>]) -> Result<String, EvaluationError> {
             .map(|(blocked, caught)| (blocked.max(LEAST_BLOCKED), caught));
         (name.clone(), steps.collect())
     });
-    let x = (LEAST_BLOCKED..1.0).log_scale();
     let titles = Titles {
         chart: "ROC curve",
         x: "ham blocked (logarithmic)",
         y: "spam caught",
     };
-    draw(
-        &titles,
-        x,
-        0.0..1.0,
-        percent,
-        percent,
-        &curves.collect::<Vec<_>>(),
-        false,
-    )
+    let axes = Axes {
+        x: (LEAST_BLOCKED..1.0).log_scale(),
+        y: 0.0..1.0,
+        x_label: percent,
+        y_label: percent,
+    };
+    draw(&titles, axes, &curves.collect::<Vec<_>>(), Style::Steps)
 }
 
 /// Real over foretold share of spam, bin by bin; on the diagonal a probability means what it says.
@@ -103,7 +80,13 @@ pub fn calibration(sets: &[Named<'_>]) -> Result<String, EvaluationError> {
         x: "probability of spam foretold",
         y: "share that is spam",
     };
-    draw(&titles, 0.0..1.0, 0.0..1.0, percent, percent, &curves, true)
+    let axes = Axes {
+        x: 0.0..1.0,
+        y: 0.0..1.0,
+        x_label: percent,
+        y_label: percent,
+    };
+    draw(&titles, axes, &curves, Style::Rising)
 }
 
 /// What ROC area is missing over the number of corrections, source by source. `None` if there is
@@ -118,125 +101,62 @@ pub fn learning(judged: &[Judged]) -> Result<Option<String>, EvaluationError> {
             let curve = &source.course.as_ref()?.curve;
             let points: Vec<(f64, f64)> = curve
                 .iter()
-                .map(|at| (at.corrections as f64, 100.0 * (1.0 - at.auc)))
+                .map(|at| (place(at.corrections), 100.0 * (1.0 - at.auc)))
                 .collect();
             (!points.is_empty()).then(|| (source.name.clone(), points))
         })
         .collect();
+    if curves.is_empty() {
+        return Ok(None);
+    }
     let most = |of: fn(&(f64, f64)) -> f64, least: f64| {
         let all = curves.iter().flat_map(|(_, points)| points).map(of);
         all.fold(least, f64::max)
     };
-    if curves.is_empty() {
-        return Ok(None);
-    }
-    let (corrections, missing) = (most(|p| p.0, 10.0), most(|p| p.1, 0.1));
     let titles = Titles {
         chart: "Learning curves: the second half of each source",
         x: "corrections in its first half",
         y: "1 - ROC area",
     };
-    let number = |n: &f64| format!("{n:.0}");
-    let percents = |n: &f64| format!("{} %", (n * 100.0).round() / 100.0);
-    let range = 0.0..missing * 1.05;
-    draw(
-        &titles,
-        0.0..corrections,
-        range,
-        number,
-        percents,
-        &curves,
-        true,
-    )
-    .map(Some)
+    let axes = Axes {
+        x: 0.0..most(|p| p.0, 1.0),
+        y: 0.0..most(|p| p.1, 0.1) * 1.05,
+        x_label: at_place,
+        y_label: |n: &f64| format!("{} %", (n * 100.0).round() / 100.0),
+    };
+    draw(&titles, axes, &curves, Style::Falling).map(Some)
+}
+
+/// Where a number of corrections stands on the axis: the milestones at equal distances, above
+/// the last one doubles of it.
+fn place(corrections: usize) -> f64 {
+    let mut below = 0;
+    for (at, milestone) in MILESTONES.into_iter().enumerate() {
+        if corrections <= milestone {
+            let part = (corrections - below) as f64 / (milestone - below) as f64;
+            return at as f64 + part;
+        }
+        below = milestone;
+    }
+    MILESTONES.len() as f64 + (corrections as f64 / below as f64).log2()
+}
+
+/// The number of corrections at a whole place of the axis.
+fn at_place(place: &f64) -> String {
+    if place.fract() != 0.0 {
+        return String::new();
+    }
+    let last = MILESTONES.len();
+    match *place as usize {
+        0 => "0".to_owned(),
+        at if at <= last => MILESTONES[at - 1].to_string(),
+        at => (MILESTONES[last - 1] << (at - last)).to_string(),
+    }
 }
 
 fn percent(share: &f64) -> String {
     // At most two digits behind the point, and only those that are needed.
     format!("{} %", (share * 10_000.0).round() / 100.0)
-}
-
-type Curve = (String, Vec<(f64, f64)>);
-
-struct Titles {
-    chart: &'static str,
-    x: &'static str,
-    y: &'static str,
-}
-
-fn draw<X, Y>(
-    titles: &Titles,
-    x: X,
-    y: Y,
-    x_label: impl Fn(&f64) -> String,
-    y_label: impl Fn(&f64) -> String,
-    curves: &[Curve],
-    dots: bool,
-) -> Result<String, EvaluationError>
-where
-    X: AsRangedCoord<Value = f64>,
-    Y: AsRangedCoord<Value = f64>,
-    X::CoordDescType: ValueFormatter<f64>,
-    Y::CoordDescType: ValueFormatter<f64>,
-{
-    let mut svg = String::new();
-    {
-        let area = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-        area.fill(&WHITE).map_err(failed)?;
-        let mut chart = ChartBuilder::on(&area)
-            .caption(titles.chart, ("sans-serif", 24))
-            .margin(16)
-            .x_label_area_size(56)
-            .y_label_area_size(72)
-            .build_cartesian_2d(x, y)
-            .map_err(failed)?;
-        chart
-            .configure_mesh()
-            .x_desc(titles.x)
-            .y_desc(titles.y)
-            .axis_desc_style(("sans-serif", 17))
-            .label_style(("sans-serif", 15))
-            .light_line_style(WHITE)
-            .x_label_formatter(&x_label)
-            .y_label_formatter(&y_label)
-            .draw()
-            .map_err(failed)?;
-        for (number, (name, points)) in curves.iter().enumerate() {
-            add(
-                &mut chart,
-                name,
-                points,
-                COLOURS[number % COLOURS.len()],
-                dots,
-            )?;
-        }
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::LowerRight)
-            .label_font(("sans-serif", 15))
-            .background_style(WHITE.mix(0.85))
-            .border_style(BLACK.mix(0.3))
-            .draw()
-            .map_err(failed)?;
-        area.present().map_err(failed)?;
-    }
-    Ok(svg)
-}
-
-fn add<X: Ranged<ValueType = f64>, Y: Ranged<ValueType = f64>>(
-    chart: &mut ChartContext<'_, SVGBackend<'_>, Cartesian2d<X, Y>>,
-    name: &str,
-    points: &[(f64, f64)],
-    colour: RGBColor,
-    dots: bool,
-) -> Result<(), EvaluationError> {
-    let line = LineSeries::new(points.iter().copied(), colour.stroke_width(2));
-    chart
-        .draw_series(line.point_size(if dots { 3 } else { 0 }))
-        .map_err(failed)?
-        .label(name)
-        .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(3)));
-    Ok(())
 }
 
 #[cfg(test)]
@@ -273,6 +193,22 @@ mod tests {
                 assert!(svg.contains(word), "{word}");
             }
         }
+    }
+
+    #[test]
+    fn milestones_stand_at_equal_distances() {
+        for (corrections, at) in [
+            (0, 0.0),
+            (5, 0.5),
+            (10, 1.0),
+            (35, 2.5),
+            (200, 5.0),
+            (800, 7.0),
+        ] {
+            assert_eq!(place(corrections), at);
+        }
+        let labels = [0.0, 1.0, 5.0, 7.0, 0.5].map(|at| at_place(&at));
+        assert_eq!(labels, ["0", "10", "200", "800", ""]);
     }
 
     #[test]
