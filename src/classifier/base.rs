@@ -29,8 +29,8 @@ pub struct ModelShape {
     pub offset: f64,
 }
 
-/// Fewer features than this count as this many, so that three words are no proof.
-pub const FEWEST: usize = 4;
+/// Fewer features than this count as this many, by family: one greeting is no proof of anything.
+pub const FEWEST: [usize; 2] = [100, 20];
 
 impl ModelShape {
     /// A model that knows nothing: even odds for everything.
@@ -46,8 +46,8 @@ impl ModelShape {
     #[inline]
     pub fn norms(&self, text: usize, structure: usize) -> [f64; 2] {
         [
-            1.0 / (text.max(FEWEST) as f64).sqrt(),
-            self.structure_weight / (structure.max(FEWEST) as f64).sqrt(),
+            1.0 / (text.max(FEWEST[0]) as f64).sqrt(),
+            self.structure_weight / (structure.max(FEWEST[1]) as f64).sqrt(),
         ]
     }
 

@@ -19,8 +19,21 @@ use crate::verdict::{Label, Probability};
 /// How fast lessons are learned. The constants' origin: `docs/experiments.md`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pace {
-    /// Log-odds by which one lesson moves the score of its own comment, times the error made.
+    /// Score by which one lesson moves its own comment, times the error made, on a site that has
+    /// taught for long.
     pub step: f64,
+    /// The same for a site's first lesson.
+    pub first_step: f64,
+    /// After this many of its lessons a site is half-way from the first step to the last.
+    pub settle: f64,
+    /// A lesson is doubted if it contradicts by more than this what was sure before, and comes
+    /// from a site that mostly confirms.
+    pub sure: f64,
+    /// The least part of a doubted lesson that counts; else it is the share of the site's lessons
+    /// that contradict.
+    pub least_belief: f64,
+    /// Number of lessons over which that share is taken.
+    pub memory: f64,
     /// Lessons whose comment was judged right with less doubt than this teach nothing.
     pub enough: f64,
     /// Part of what a site learned that other sites believe.
@@ -32,18 +45,34 @@ pub struct Pace {
 impl Pace {
     /// The pace of a server.
     pub const DEFAULT: Self = Self {
-        step: 3.0,
-        enough: 0.1,
+        step: 6.0,
+        first_step: 30.0,
+        settle: 30.0,
+        sure: 0.8,
+        least_belief: 0.3,
+        memory: 10.0,
+        enough: 0.05,
         shared: 0.3,
         bound: 0.05,
     };
+}
+
+/// What one site taught.
+#[derive(Debug, Clone, Default)]
+struct Layer {
+    deltas: Deltas,
+    /// How many lessons it gave.
+    lessons: u64,
+    /// How many of its last lessons confirmed what would have been said without them: an average
+    /// that forgets. Begins as a site that contradicts always.
+    confirming: f64,
 }
 
 /// The layers above the base model.
 #[derive(Debug, Clone, Default)]
 pub struct Learned {
     /// By site; what callers without a site taught stands under `None`.
-    sites: HashMap<Option<Site>, Deltas>,
+    sites: HashMap<Option<Site>, Layer>,
     /// Sum over all sites of what each tells the others.
     shared: Deltas,
     /// How many lessons were learned.
@@ -60,6 +89,22 @@ pub struct View<'a> {
 }
 
 impl Pace {
+    /// The step for a site that gave so many lessons before.
+    fn step_at(&self, lessons: u64) -> f64 {
+        let young = self.settle / (self.settle + lessons as f64);
+        self.step + (self.first_step - self.step) * young
+    }
+
+    /// How far a lesson is believed, from 0 to 1. A site that confirms most of what the filter
+    /// says and then contradicts what was sure has more likely slipped with the mouse; one that
+    /// only sends what was wrong contradicts always, and is believed always.
+    fn belief(&self, site: &Layer, error: f64) -> f64 {
+        if error.abs() < self.sure {
+            return 1.0;
+        }
+        (1.0 - site.confirming).clamp(self.least_belief, 1.0)
+    }
+
     /// What a site that changed a coefficient by `delta` tells the others.
     fn tell(&self, delta: f32) -> f32 {
         (self.shared * delta).clamp(-self.bound, self.bound)
@@ -97,7 +142,11 @@ impl Learned {
     ) -> View<'a> {
         View {
             base,
-            own: self.sites.get(site).filter(|own| !own.is_empty()),
+            own: self
+                .sites
+                .get(site)
+                .map(|layer| &layer.deltas)
+                .filter(|own| !own.is_empty()),
             shared: Some(&self.shared).filter(|shared| !shared.is_empty()),
             pace,
         }
@@ -121,13 +170,17 @@ impl Learned {
             Label::Ham => 0.0,
         };
         let error = wanted - Probability::from_log_odds(log_odds).get();
+        let own = self.sites.entry(lesson.site.clone()).or_default();
+        let confirms = if error.abs() > 0.5 { 0.0 } else { 1.0 };
+        own.confirming += (confirms - own.confirming) / pace.memory;
+        let step = pace.step_at(own.lessons) * pace.belief(own, error);
+        own.lessons += 1;
         if error.abs() < pace.enough {
             return;
         }
-        let own = self.sites.entry(lesson.site.clone()).or_default();
         for &feature in features {
-            let change = (pace.step * error * norms[Family::of(feature) as usize]) as f32;
-            let before = own.add(feature, change);
+            let change = (step * error * norms[Family::of(feature) as usize]) as f32;
+            let before = own.deltas.add(feature, change);
             let told = pace.tell(before + change) - pace.tell(before);
             if told != 0.0 {
                 self.shared.add(feature, told);

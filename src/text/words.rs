@@ -95,7 +95,11 @@ fn looks_latin(c: char) -> bool {
 
 /// Letters that no language writes its words with: small capitals, enclosed letters and the like.
 fn is_odd(c: char) -> bool {
-    matches!(u32::from(c), 0x250..=0x2AF | 0x1D00..=0x1DBF | 0x13A0..=0x13FF | 0x1F100..=0x1F1FF | 0xA4D0..=0xA4FF)
+    // African and Turkic languages do write ɓ, ɖ, ɗ, ɔ, ə, ɛ, ɣ, ɩ and ʋ.
+    !matches!(c, 'ɓ' | 'ɖ' | 'ɗ' | 'ɔ' | 'ə' | 'ɛ' | 'ɣ' | 'ɩ' | 'ʋ')
+        && matches!(u32::from(c), 0x180..=0x185 | 0x18C..=0x18F | 0x195 | 0x1BF | 0x250..=0x2AF
+            | 0x1D00..=0x1DBF | 0x13A0..=0x13FF | 0x1F100..=0x1F1FF | 0xA4D0..=0xA4FF | 0x1950..=0x19DF)
+        || Script::of(c) == Script::Other && (0x530..=0x58F).contains(&u32::from(c))
 }
 
 fn leet(c: char) -> Option<char> {

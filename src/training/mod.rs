@@ -27,16 +27,25 @@ pub struct Settings {
     pub rate: f32,
     /// Holds back features that were seen in few mistakes.
     pub damping: f32,
-    /// Passes over the corpus.
+    /// Passes over a large corpus, at least.
     pub passes: usize,
+    /// Passes over a small corpus, at most.
+    pub most_passes: usize,
+    /// Comments looked at in all passes together, between those bounds.
+    pub looks: usize,
     /// A source with n comments of a class weighs n to this power.
     pub source_power: f64,
     /// Features seen in fewer comments are not kept.
     pub fewest: u32,
     /// Weight of the structure's evidence beside the text's.
     pub structure_weight: f64,
-    /// Every so manieth comment is held apart to calibrate.
-    pub calibration_share: usize,
+    /// The corpus is cut into so many parts, of which one is held apart to calibrate.
+    pub calibration_parts: usize,
+    /// A corpus with fewer comments is calibrated on each of its parts in turn.
+    pub small: usize,
+    /// Log-odds by which a site that the model never saw is given the benefit of the doubt: a
+    /// real person silenced costs more than a spam shown.
+    pub caution: f64,
     /// Start of the order in which comments are learned.
     pub seed: u64,
 }
@@ -49,12 +58,24 @@ impl Default for Settings {
             rate: 0.3,
             damping: 0.1,
             passes: 6,
+            most_passes: 30,
+            looks: 160_000,
             source_power: 0.5,
             fewest: 2,
             structure_weight: 0.5,
-            calibration_share: 8,
+            calibration_parts: 8,
+            small: 4_000,
+            caution: 1.0,
             seed: 88_172_645_463_325_252,
         }
+    }
+}
+
+impl Settings {
+    /// The same with the number of passes that suits so many comments.
+    fn for_size(self, comments: usize) -> Self {
+        let passes = (self.looks / comments.max(1)).clamp(self.passes, self.most_passes);
+        Self { passes, ..self }
     }
 }
 
@@ -93,32 +114,40 @@ pub fn train(
     mut progress: impl FnMut(Progress),
 ) -> Result<BaseModel, TrainingError> {
     let examples = Examples::read(files, || progress(Progress::Read))?;
-    let steps = 2 * (settings.passes + 1);
-    let mut step = 0;
-    let mut done = || {
-        step += 1;
-        progress(Progress::Step(step, steps));
-    };
     let counts = examples.counts();
     let [ham, spam] = counts.iter().fold([0, 0], |[h, s], c| [h + c[0], s + c[1]]);
     if ham == 0 || spam == 0 {
         return Err(TrainingError::OneClass { ham, spam });
     }
-    // What the calibration learns must not have been seen by the model that it calibrates.
-    let apart = |at: usize| at % settings.calibration_share == settings.calibration_share - 1;
-    let most: Vec<&Example> = split(&examples, |at| !apart(at));
-    let held: Vec<&Example> = split(&examples, apart);
-    let trial = fit(&examples, &most, settings, &mut done)?;
-    let scores: Vec<(f64, bool)> = held
-        .iter()
-        .map(|e| (trial.score(e), class(e.label) == 1))
-        .collect();
+    let settings = &settings.for_size(examples.all.len());
+    let parts = settings.calibration_parts;
+    let trials = if examples.all.len() < settings.small {
+        parts
+    } else {
+        1
+    };
+    let steps = (trials + 1) * (settings.passes + 1);
+    let mut step = 0;
+    let mut done = || {
+        step += 1;
+        progress(Progress::Step(step, steps));
+    };
+    // What the calibration learns from must not have been seen by the model that it calibrates.
+    let mut scores: Vec<(f64, bool)> = Vec::new();
+    for part in 0..trials {
+        let most = split(&examples, |at| at % parts != part);
+        let trial = fit(&examples, &most, settings, &mut done)?;
+        let held = split(&examples, |at| at % parts == part);
+        scores.extend(held.iter().map(|e| (trial.score(e), class(e.label) == 1)));
+    }
     let (slope, offset) = calibration::fit(&scores)?;
     let all: Vec<&Example> = examples.all.iter().collect();
     let fitted = fit(&examples, &all, settings, &mut done)?;
+    // One source says nothing of other ones, many sources say most of it.
+    let caution = settings.caution * (1.0 - 1.0 / examples.sources.len() as f64);
     let shape = ModelShape {
         slope,
-        offset,
+        offset: offset - caution,
         ..fitted.shape
     };
     let card = card(&examples, &counts, settings, fitted.columns.len());
