@@ -232,12 +232,15 @@ fn draw(folder: &Path, judged: &[Judged], other: Option<&[Judged]>) -> anyhow::R
     if let Some(second) = &second {
         sets.push(("all sources, the other model".to_owned(), second));
     }
+    let mut drawn = vec![
+        ("roc.svg", plots::roc(&sets)?),
+        ("calibration.svg", plots::calibration(&sets)?),
+    ];
+    drawn.extend(plots::learning(judged)?.map(|svg| ("learning.svg", svg)));
     fs::create_dir_all(folder)
         .with_context(|| format!("cannot make the folder {}", folder.display()))?;
-    write(&folder.join("roc.svg"), plots::roc(&sets)?)?;
-    write(&folder.join("calibration.svg"), plots::calibration(&sets)?)?;
-    if let Some(svg) = plots::learning(judged)? {
-        write(&folder.join("learning.svg"), svg)?;
+    for (name, svg) in drawn {
+        write(&folder.join(name), svg)?;
     }
     Ok(())
 }
