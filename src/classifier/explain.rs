@@ -140,13 +140,13 @@ fn shorten(text: &str) -> String {
 
 /// A property of the whole comment in words.
 fn shape(name: &'static str, size: u32) -> (&'static str, String) {
-    let counted = |what: &str| match size {
-        0 => format!("no {what}"),
-        1 => format!("one of: {what}"),
-        2 => format!("two {what}"),
+    let counted = |one: &str, many: &str| match size {
+        0 => format!("no {many}"),
+        1 => format!("one {one}"),
+        2 => format!("two {many}"),
         _ => {
-            let from = (1u32 << (size.min(30) - 2)) + 1;
-            format!("{from} or more {what}")
+            let to = 1u64 << (size.min(40) - 1);
+            format!("{} to {to} {many}", to / 2 + 1)
         }
     };
     let shared = |what: &str| {
@@ -163,23 +163,38 @@ fn shape(name: &'static str, size: u32) -> (&'static str, String) {
         format!("{} {what}", part[size.min(7) as usize])
     };
     match name {
-        "length" => ("shape", counted("characters")),
-        "words" => ("shape", counted("words")),
-        "lines" => ("shape", counted("line breaks")),
-        "exclamations" => ("shape", counted("exclamation marks")),
-        "questions" => ("shape", counted("question marks")),
-        "emoji" => ("shape", counted("emoji")),
-        "money" => ("shape", counted("currency signs")),
-        "mails" => ("shape", counted("e-mail addresses in the text")),
-        "phones" => ("shape", counted("telephone numbers")),
+        "length" => ("shape", counted("character", "characters")),
+        "words" => ("shape", counted("word", "words")),
+        "lines" => ("shape", counted("line break", "line breaks")),
+        "exclamations" => ("shape", counted("exclamation mark", "exclamation marks")),
+        "questions" => ("shape", counted("question mark", "question marks")),
+        "emoji" => ("shape", counted("emoji", "emoji")),
+        "money" => ("shape", counted("currency sign", "currency signs")),
+        "mails" => (
+            "shape",
+            counted("e-mail address in the text", "e-mail addresses in the text"),
+        ),
+        "phones" => ("shape", counted("telephone number", "telephone numbers")),
         "capitals" => ("shape", shared("capital letters")),
         "digits" => ("shape", shared("digits")),
         "symbols" => ("shape", shared("punctuation")),
-        "invisible" => ("disguise", counted("invisible characters")),
-        "styled" => ("disguise", counted("letters from symbol alphabets")),
-        "piled" => ("disguise", counted("piled-up accents")),
-        "repeated" => ("disguise", counted("repeated characters")),
-        "disguised" => ("disguise", counted("disguised words")),
+        "invisible" => (
+            "disguise",
+            counted("invisible character", "invisible characters"),
+        ),
+        "styled" => (
+            "disguise",
+            counted(
+                "letter from a symbol alphabet",
+                "letters from symbol alphabets",
+            ),
+        ),
+        "piled" => ("disguise", counted("piled-up accent", "piled-up accents")),
+        "repeated" => (
+            "disguise",
+            counted("repeated character", "repeated characters"),
+        ),
+        "disguised" => ("disguise", counted("disguised word", "disguised words")),
         "script" => ("shape", format!("written in {}", script(size))),
         "scripts mixed" => ("disguise", "scripts mixed".to_owned()),
         "html" => ("markup", "HTML formatting".to_owned()),
@@ -189,29 +204,41 @@ fn shape(name: &'static str, size: u32) -> (&'static str, String) {
         "quote" => ("markup", "a quotation".to_owned()),
         "script tag" => ("markup", "scripts".to_owned()),
         "hidden" => ("markup", "hidden text".to_owned()),
-        "links" => ("link", counted("links")),
-        "domains" => ("link", counted("linked domains")),
-        "links html" => ("link", counted("HTML links")),
-        "links bbcode" => ("link", counted("BBCode links")),
-        "links markdown" => ("link", counted("Markdown links")),
-        "links bare" => ("link", counted("addresses in the text")),
-        "links obfuscated" => ("link", counted("disguised addresses")),
+        "links" => ("link", counted("link", "links")),
+        "domains" => ("link", counted("linked domain", "linked domains")),
+        "links html" => ("link", counted("HTML link", "HTML links")),
+        "links bbcode" => ("link", counted("BBCode link", "BBCode links")),
+        "links markdown" => ("link", counted("Markdown link", "Markdown links")),
+        "links bare" => (
+            "link",
+            counted("address in the text", "addresses in the text"),
+        ),
+        "links obfuscated" => ("link", counted("disguised address", "disguised addresses")),
         "link forms" => ("link", format!("links in {size} different notations")),
         "link labels" => ("link", shared("link text")),
-        "words a link" => ("link", counted("words for each link")),
+        "words a link" => ("link", counted("word for each link", "words for each link")),
         "link first" => ("link", "begins with a link".to_owned()),
         "link last" | "label last" => ("link", "ends with a link".to_owned()),
-        "link depth" => ("link", counted("parts in a link's path")),
+        "link depth" => (
+            "link",
+            counted("part in a link's path", "parts in a link's path"),
+        ),
         "link to number" => ("link", "link to a bare IP address".to_owned()),
         "link with user" => ("link", "link with a user name in it".to_owned()),
         "link with port" => ("link", "link to an unusual port".to_owned()),
         "link encoded" => ("link", "link to a name in another alphabet".to_owned()),
         "link shortened" => ("link", "shortened link".to_owned()),
         "link broken" => ("link", "broken link".to_owned()),
-        "form seconds" => ("timing", counted("seconds to fill the form")),
-        "title words" => ("context", counted("words of the entry's title")),
+        "form seconds" => (
+            "timing",
+            counted("second to fill the form", "seconds to fill the form"),
+        ),
+        "title words" => (
+            "context",
+            counted("word of the entry's title", "words of the entry's title"),
+        ),
         "whole title" => ("context", "repeats the entry's whole title".to_owned()),
-        "name words" => ("author", counted("words in the name")),
+        "name words" => ("author", counted("word in the name", "words in the name")),
         "name capitals" => ("author", "capitals of the name".to_owned()),
         "name digits" => ("author", "digits in the name".to_owned()),
         "name is address" => ("author", "the name is an address".to_owned()),
@@ -219,10 +246,25 @@ fn shape(name: &'static str, size: u32) -> (&'static str, String) {
         "name is label" => ("author", "the name is also a link's text".to_owned()),
         "name in home" => (
             "author",
-            counted("words of the name in the home page's address"),
+            counted(
+                "word of the name in the home page's address",
+                "words of the name in the home page's address",
+            ),
         ),
-        "home depth" => ("author", counted("parts in the home page's path")),
-        "home hyphens" => ("author", counted("hyphens in the home page's domain")),
+        "home depth" => (
+            "author",
+            counted(
+                "part in the home page's path",
+                "parts in the home page's path",
+            ),
+        ),
+        "home hyphens" => (
+            "author",
+            counted(
+                "hyphen in the home page's domain",
+                "hyphens in the home page's domain",
+            ),
+        ),
         "home linked in text" => ("author", "links to the own home page".to_owned()),
         "mail free" => (
             "author",
@@ -233,7 +275,13 @@ fn shape(name: &'static str, size: u32) -> (&'static str, String) {
             }
             .to_owned(),
         ),
-        "mail digits" => ("author", counted("digits in the e-mail address")),
+        "mail digits" => (
+            "author",
+            counted(
+                "digit in the e-mail address",
+                "digits in the e-mail address",
+            ),
+        ),
         other => ("shape", other.to_owned()),
     }
 }
@@ -253,4 +301,56 @@ fn script(number: u32) -> &'static str {
         .get(number as usize)
         .copied()
         .unwrap_or("other letters")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use crate::classifier::Classifier;
+    use crate::comment::{Author, Comment};
+
+    #[test]
+    fn reasons_are_the_comments_own_words() {
+        let comment = Comment {
+            content:
+                "Best <b>CASINO bonus</b>: <a href=\"http://win-big.example/x\">free spins</a>"
+                    .into(),
+            author: Author {
+                name: "Lucky Slots".into(),
+                ..Author::default()
+            },
+            ..Comment::default()
+        };
+        let reasons = Classifier::embedded().unwrap().judge(&comment).reasons;
+        let strongest = &reasons[0];
+        assert_eq!(strongest.signal, "text");
+        assert!(strongest.detail.contains("CASINO"), "{reasons:?}");
+        assert!(strongest.weight > 0.0);
+        assert!(reasons.is_sorted_by(|a, b| a.weight.abs() >= b.weight.abs()));
+        for reason in &reasons {
+            assert!(!reason.detail.contains('<'), "{reason:?}");
+        }
+    }
+
+    #[test]
+    fn any_comment_is_explained_without_panic() {
+        let classifier = Classifier::embedded().unwrap();
+        for content in [
+            "",
+            " ",
+            "\u{200b}",
+            "a",
+            "http://",
+            "[url=",
+            "<a href=>",
+            "१२३ 很好 ok",
+        ] {
+            let comment = Comment {
+                content: content.into(),
+                ..Comment::default()
+            };
+            let opinion = classifier.judge(&comment);
+            assert!(opinion.log_odds.is_finite(), "{content:?}");
+        }
+    }
 }
