@@ -11,6 +11,7 @@
 //!
 //! Dependencies point one way: `http` and `cli` call `service`, that calls `filter`,
 //! that calls `classifier`, that reads [`text`]. [`wire`] is the JSON that `http` and `cli` share.
+//! [`training`] makes base models of labelled comments, [`evaluation`] measures them.
 //! [`store`] and the words of the domain
 //! ([`comment`], [`site`], [`verdict`], [`key`]) stand at the ground.
 
@@ -18,6 +19,7 @@ pub mod classifier;
 pub mod clock;
 pub mod comment;
 pub mod config;
+pub mod evaluation;
 pub mod filter;
 pub mod http;
 pub mod key;

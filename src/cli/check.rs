@@ -12,7 +12,7 @@ use chaffinch::http::v1::problem::{ApiError, Problem};
 use chaffinch::wire::{self, CheckReply, CheckRequest};
 use serde_json::json;
 
-use super::{lines, model, report};
+use super::{finish, lines, model, report};
 
 /// The arguments of `chaffinch check`.
 #[derive(Debug, clap::Args)]
@@ -130,14 +130,4 @@ fn check_line(filter: &Filter, line: &[u8]) -> Result<CheckReply, (&'static str,
         })?;
     let judgement = filter.check(&comment, false);
     Ok(CheckReply::new(None, judgement))
-}
-
-/// A reader that has gone away, as `head` does, is no error.
-fn finish(written: io::Result<()>) -> anyhow::Result<()> {
-    match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(error).context("cannot write to standard output")
-        }
-        _ => Ok(()),
-    }
 }

@@ -3,15 +3,19 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use chaffinch::config::{CommonOptions, ConfigError, Layers};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 mod check;
+mod evaluate;
+mod figures;
 mod health;
 mod lines;
 mod model;
 mod report;
 mod serve;
+mod table;
 mod train;
 
 /// Chaffinch separates the chaff from the grain: a self-hosted comment spam filter.
@@ -38,6 +42,8 @@ enum Command {
     Check(Box<check::CheckArgs>),
     /// Fit a base model from labelled comments
     Train(Box<train::TrainArgs>),
+    /// Measure how well a model tells labelled comments apart
+    Evaluate(Box<evaluate::EvaluateArgs>),
 }
 
 /// Runs the command that the arguments name.
@@ -67,6 +73,7 @@ fn dispatch(layers: &Layers) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => serve::run(*args, layers),
         Command::Check(args) => check::run(*args),
         Command::Train(args) => train::run(*args),
+        Command::Evaluate(args) => evaluate::run(*args),
     }
 }
 
@@ -88,4 +95,14 @@ fn sentence(error: &anyhow::Error) -> String {
         }
     }
     text
+}
+
+/// A reader that has gone away, as `head` does, is no error.
+fn finish(written: std::io::Result<()>) -> anyhow::Result<()> {
+    match written {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(error).context("cannot write to standard output")
+        }
+        _ => Ok(()),
+    }
 }
