@@ -130,8 +130,11 @@ pub struct Disguise {
     how: How,
 }
 
+/// Changes a comment's text.
+type Change = fn(&str, &mut Dice) -> String;
+
 enum How {
-    Text(fn(&str, &mut Dice) -> String),
+    Text(Change),
     Padding(Padding),
 }
 
@@ -155,7 +158,7 @@ impl Disguise {
 
 /// Every disguise there is.
 pub fn disguises() -> Vec<Disguise> {
-    let texts: &[(&str, fn(&str, &mut Dice) -> String)] = &[
+    let texts: &[(&str, Change)] = &[
         ("look-alikes, all words", letters::look_alikes_in_all_words),
         ("look-alikes, key words", letters::look_alikes_in_key_words),
         ("look-alikes, Greek", letters::look_alikes_greek),
