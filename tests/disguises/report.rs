@@ -69,7 +69,7 @@ pub fn per_language(suite: &Suite, outcomes: &[Outcome]) -> String {
 pub fn print_lost(suite: &Suite, outcomes: &[Outcome]) {
     let mut sorted: Vec<&Outcome> = outcomes.iter().filter(|o| !o.lost.is_empty()).collect();
     sorted.sort_by(|a, b| b.share().total_cmp(&a.share()));
-    for outcome in sorted.into_iter().take(12) {
+    for outcome in sorted.into_iter().take(20) {
         println!(
             "{}: {} of {} lost, such as",
             outcome.name,
