@@ -1,10 +1,14 @@
 //! Addresses: taken apart, and found in running text.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
+use unicode_normalization::UnicodeNormalization;
+
+use super::stream::is_invisible;
 
 /// The parts of a web address that say something about it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,7 +35,7 @@ pub(super) struct Oddities {
     pub user: bool,
     /// A port.
     pub port: bool,
-    /// A name in another alphabet, encoded.
+    /// A name that is encoded, or in another alphabet.
     pub punycode: bool,
     /// A service that hides where the link goes.
     pub shortener: bool,
@@ -91,6 +95,9 @@ impl Address {
             }
             _ => (host, false),
         };
+        let decoded = percent_encoding::percent_decode_str(host).decode_utf8_lossy();
+        let host = plain(&decoded);
+        let disguised = matches!(decoded, Cow::Owned(_)) || matches!(host, Cow::Owned(_));
         let host = host.trim_matches(['.', '[', ']']).to_lowercase();
         let host = host.strip_prefix("www.").unwrap_or(&host);
         if host.is_empty() || !host.contains(char::is_alphanumeric) {
@@ -111,7 +118,7 @@ impl Address {
                 ip,
                 user,
                 port,
-                punycode: host.contains("xn--") || !host.is_ascii(),
+                punycode: disguised || host.contains("xn--") || !host.is_ascii(),
                 shortener: SHORTENERS.contains(&domain),
             },
             domain: domain.to_owned(),
@@ -122,6 +129,81 @@ impl Address {
             host: host.to_owned(),
         })
     }
+}
+
+/// A text in which addresses are spelled plainly.
+struct Plain {
+    text: String,
+    /// For each byte, and the end, where it stood.
+    origins: Vec<usize>,
+}
+
+impl Plain {
+    /// Undoes what keeps programs from finding an address that people or browsers still read:
+    /// invisible characters in it, styled letters, dots of other scripts. `None` if there is
+    /// nothing to undo.
+    fn of(text: &str) -> Option<Self> {
+        let suspect = |c: char| is_invisible(c) || is_dot(c) || unstyled(c) != c;
+        if text.is_ascii() || !text.chars().any(suspect) {
+            return None;
+        }
+        let chars: Vec<(usize, char)> = text
+            .char_indices()
+            .map(|(at, c)| (at, unstyled(c)))
+            .collect();
+        let mut after = vec![' '; chars.len()];
+        for at in (1..chars.len()).rev() {
+            let next = chars[at].1;
+            after[at - 1] = if is_invisible(next) { after[at] } else { next };
+        }
+        let mut plain = Self {
+            text: String::with_capacity(text.len()),
+            origins: Vec::with_capacity(text.len() + 1),
+        };
+        let part = |c: char| c.is_ascii_alphanumeric() || is_dot(c) || ".:/-@".contains(c);
+        let mut before = ' ';
+        for (&(at, c), &after) in chars.iter().zip(&after) {
+            let mut c = c;
+            if is_invisible(c) {
+                if part(before) && part(after) {
+                    continue;
+                }
+            } else {
+                if is_dot(c) && before.is_ascii_alphanumeric() && after.is_ascii_alphanumeric() {
+                    c = '.';
+                }
+                before = c;
+            }
+            plain.text.push(c);
+            plain.origins.resize(plain.text.len(), at);
+        }
+        plain.origins.push(text.len());
+        (plain.text != text).then_some(plain)
+    }
+}
+
+/// An address as [`Plain`] spells it.
+pub(super) fn plain(address: &str) -> Cow<'_, str> {
+    match Plain::of(address) {
+        Some(plain) => Cow::Owned(plain.text),
+        None => Cow::Borrowed(address),
+    }
+}
+
+/// The ASCII letter or digit that a mathematical or full-width one stands for.
+fn unstyled(c: char) -> char {
+    match u32::from(c) {
+        0x1D400..=0x1D7FF | 0xFF10..=0xFF19 | 0xFF21..=0xFF3A | 0xFF41..=0xFF5A => {
+            let plain = std::iter::once(c).nfkc().next();
+            plain.filter(char::is_ascii_alphanumeric).unwrap_or(c)
+        }
+        _ => c,
+    }
+}
+
+/// Dots of other scripts; browsers take the first three for a full stop in an address.
+fn is_dot(c: char) -> bool {
+    matches!(c, '\u{3002}' | '\u{ff0e}' | '\u{ff61}' | '\u{2024}')
 }
 
 /// What kind of address stands in a text.
@@ -154,11 +236,13 @@ static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
 
 #[allow(clippy::expect_used)]
 static OBFUSCATED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?xi) \b ( [\p{L}\p{N}-]{2,} ) \s*
-        (?: \[ \s* (?: \. | dot | punkt | точка ) \s* \] | \( \s* (?: \. | dot | punkt | точка ) \s* \) | \{ \s* (?: \. | dot ) \s* \} | \s dot \s | \s точка \s | \s \. \s? )
-        \s* ( com|net|org|info|biz|ru|co|io|me|top|xyz|online|site|club|shop|store|vip|win|bet|ly|uk|de|fr|pl|in|us|cc|tv ) \b",
-    )
+    let dot = r"\[ \s* (?: \. | dot | punkt | точка ) \s* \] | \( \s* (?: \. | dot | punkt | точка ) \s* \) | \{ \s* (?: \. | dot ) \s* \}";
+    Regex::new(&format!(
+        r"(?xi) (?P<brackets> \b (?: [\p{{L}}\p{{N}}-]+ \s* (?: {dot} ) \s* )+ \p{{L}}{{2,18}} \b )
+        | \b ( [\p{{L}}\p{{N}}-]{{2,}} ) \s* (?: {dot} | \s dot \s | \s точка \s | \s \. \s? )
+        \s* ( com|net|org|info|biz|ru|co|io|me|top|xyz|online|site|club|shop|store|vip|win|bet|ly|uk|de|fr|pl|in|us|cc|tv ) \b
+        | \b t \s dot \s me \b",
+    ))
     .expect("a valid pattern")
 });
 
@@ -169,6 +253,18 @@ static PHONE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Finds addresses in running text, in order and without overlap.
 pub(super) fn find(text: &str, found: &mut Vec<(Range<usize>, Found)>) {
+    match Plain::of(text) {
+        Some(plain) => {
+            find_plain(&plain.text, found);
+            for (range, _) in found {
+                *range = plain.origins[range.start]..plain.origins[range.end];
+            }
+        }
+        None => find_plain(text, found),
+    }
+}
+
+fn find_plain(text: &str, found: &mut Vec<(Range<usize>, Found)>) {
     found.clear();
     let dotted = text
         .as_bytes()
@@ -203,16 +299,18 @@ pub(super) fn find(text: &str, found: &mut Vec<(Range<usize>, Found)>) {
 
 /// Adds matches that overlap nothing found before.
 fn merge(text: &str, pattern: &Regex, kind: Found, found: &mut Vec<(Range<usize>, Found)>) {
-    for caught in pattern.find_iter(text) {
-        let range = caught.range();
-        let first = caught
-            .as_str()
-            .split_whitespace()
-            .next()
-            .unwrap_or_default();
-        if kind == Found::Obfuscated && ["the", "a", "pre", "post", "of"].contains(&first) {
-            // "the dot com bubble"
-            continue;
+    for caught in pattern.captures_iter(text) {
+        let Some(whole) = caught.get(0) else { continue };
+        let range = whole.range();
+        if kind == Found::Obfuscated {
+            let first = whole.as_str().split_whitespace().next().unwrap_or_default();
+            if ["the", "a", "pre", "post", "of"].contains(&first) {
+                // "the dot com bubble"
+                continue;
+            }
+            if caught.name("brackets").is_some() && !has_suffix(&deobfuscated(whole.as_str())) {
+                continue;
+            }
         }
         let at = found.partition_point(|(other, _)| other.end <= range.start);
         if found
@@ -241,6 +339,22 @@ fn trim_end(address: &str) -> usize {
     }
 }
 
+/// The host that is meant by `example [dot] com` and the like.
+pub(super) fn deobfuscated(written: &str) -> String {
+    let is_dot = |part: &str| matches!(part.to_lowercase().as_str(), "dot" | "punkt" | "точка");
+    let parts: Vec<&str> = written
+        .split(|c: char| !(c.is_alphanumeric() || c == '-'))
+        .filter(|part| !part.is_empty() && !is_dot(part))
+        .collect();
+    parts.join(".")
+}
+
+/// Whether somebody can have registered a host of that name.
+fn has_suffix(host: &str) -> bool {
+    let lower = host.to_lowercase();
+    psl::suffix(lower.as_bytes()).is_some_and(|s| s.is_known()) && psl::domain_str(&lower).is_some()
+}
+
 /// Whether `a.b` without a scheme is an address and not a missing space or a file name.
 fn is_host(text: &str) -> bool {
     let (host, path) = match text.find(['/', '?', '#', ':']) {
@@ -248,8 +362,7 @@ fn is_host(text: &str) -> bool {
         None => (text, false),
     };
     let lower = host.to_lowercase();
-    let known = psl::suffix(lower.as_bytes()).is_some_and(|s| s.is_known());
-    if !known || psl::domain_str(&lower).is_none() {
+    if !has_suffix(&lower) {
         return false;
     }
     // `file.py`, `readme.md` and `asp.net` are more often files and names than addresses, and so
@@ -318,6 +431,62 @@ mod tests {
     }
 
     #[test]
+    fn disguised_addresses_are_found_as_they_were_written() {
+        for (text, address, kind, host) in [
+            (
+                "at pills\u{200b}.\u{200b}example.com now",
+                "pills\u{200b}.\u{200b}example.com",
+                Found::Web,
+                "pills.example.com",
+            ),
+            (
+                "ｐｉｌｌｓ．ｃｏｍ",
+                "ｐｉｌｌｓ．ｃｏｍ",
+                Found::Web,
+                "pills.com",
+            ),
+            ("注册 pills。com 吧", "pills。com", Found::Web, "pills.com"),
+            ("pills․top", "pills․top", Found::Web, "pills.top"),
+            (
+                "𝐡𝐭𝐭𝐩𝐬://𝐩𝐢𝐥𝐥𝐬.com/x",
+                "𝐡𝐭𝐭𝐩𝐬://𝐩𝐢𝐥𝐥𝐬.com/x",
+                Found::Web,
+                "pills.com",
+            ),
+            ("t(dot)me", "t(dot)me", Found::Obfuscated, "t.me"),
+            ("t dot me", "t dot me", Found::Obfuscated, "t.me"),
+            (
+                "pills[.]com[.]br !",
+                "pills[.]com[.]br",
+                Found::Obfuscated,
+                "pills.com.br",
+            ),
+            (
+                "pills {dot} to",
+                "pills {dot} to",
+                Found::Obfuscated,
+                "pills.to",
+            ),
+        ] {
+            assert_eq!(found(text), [(address, kind)], "{text}");
+            let target = match kind {
+                Found::Obfuscated => deobfuscated(address),
+                _ => plain(address).into_owned(),
+            };
+            assert_eq!(Address::parse(&target).unwrap().host, host, "{text}");
+        }
+        for target in [
+            "https://%70ills.com/",
+            "https://ｐｉｌｌｓ.com/",
+            "https://pi\u{200b}lls.com",
+        ] {
+            let address = Address::parse(target).unwrap();
+            assert_eq!(address.domain, "pills.com", "{target}");
+            assert!(address.oddities.punycode);
+        }
+    }
+
+    #[test]
     fn what_is_no_address_is_left_alone() {
         for text in [
             "e.g. this",
@@ -329,6 +498,8 @@ mod tests {
             "3.14",
             "wait...what",
             "the dot com bubble of 2000",
+            "an array[dot]length",
+            "终于写完了。com 组件",
         ] {
             assert_eq!(found(text), [], "{text}");
         }

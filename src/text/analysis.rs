@@ -1,5 +1,6 @@
 //! The chain of filters that turns a comment into features, over buffers that are used again.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::address::{self, Address, Found};
@@ -173,10 +174,11 @@ impl Analyser {
 
     /// Content -> page, links, stream, words.
     fn read(&mut self, content: &str) {
-        match cut(content) {
-            Some(cut) => self.page.read(&cut),
-            None => self.page.read(content),
-        }
+        let content = match cut(content) {
+            Some(cut) => Cow::Owned(cut),
+            None => Cow::Borrowed(content),
+        };
+        self.page.read(&turned_round(&content));
         address::find(&self.page.text, &mut self.found);
         self.links.clear();
         for link in self.page.links.drain(..) {
@@ -374,24 +376,36 @@ fn cut(content: &str) -> Option<String> {
     Some(format!("{} {}", &content[..head], &content[tail..]))
 }
 
+/// Shows text that is turned round on the screen as a reader sees it.
+fn turned_round(content: &str) -> Cow<'_, str> {
+    const BACKWARDS: char = '\u{202e}';
+    if !content.contains(BACKWARDS) {
+        return Cow::Borrowed(content);
+    }
+    let mut text = String::with_capacity(content.len());
+    for (number, part) in content.split(BACKWARDS).enumerate() {
+        if number == 0 {
+            text.push_str(part);
+            continue;
+        }
+        let end = part.find(['\u{202c}', '\n', '<']).unwrap_or(part.len());
+        // The sign stays, so that the trick is counted.
+        text.push(BACKWARDS);
+        text.extend(part[..end].chars().rev());
+        text.push_str(&part[end..]);
+    }
+    Cow::Owned(text)
+}
+
 fn bare_link(text: &str, range: &Range<usize>, kind: Found) -> (Link, Option<Address>) {
     let written = &text[range.clone()];
     let (target, form) = if kind == Found::Obfuscated {
-        let mut host = String::new();
-        for part in written
-            .split(|c: char| !(c.is_alphanumeric() || c == '-'))
-            .filter(|p| {
-                !p.is_empty() && !matches!(p.to_lowercase().as_str(), "dot" | "punkt" | "точка")
-            })
-        {
-            if !host.is_empty() {
-                host.push('.');
-            }
-            host.push_str(part);
-        }
-        (host, Form::Obfuscated)
+        (
+            address::deobfuscated(&address::plain(written)),
+            Form::Obfuscated,
+        )
     } else {
-        (written.to_owned(), Form::Bare)
+        (address::plain(written).into_owned(), Form::Bare)
     };
     let address = Address::parse(&target);
     let link = Link {
@@ -400,4 +414,23 @@ fn bare_link(text: &str, range: &Range<usize>, kind: Found) -> (Link, Option<Add
         form,
     };
     (link, address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_turned_round_is_read_as_it_is_seen() {
+        for (written, seen) in [
+            (
+                "buy \u{202e}argaiv\u{202c} now",
+                "buy \u{202e}viagra\u{202c} now",
+            ),
+            ("\u{202e}onisac\nfree", "\u{202e}casino\nfree"),
+            ("as it is", "as it is"),
+        ] {
+            assert_eq!(turned_round(written), seen);
+        }
+    }
 }

@@ -63,6 +63,12 @@ pub(super) fn undisguise(word: &[char]) -> Option<String> {
         letters += usize::from(letter);
         foreign += usize::from(letter && !c.is_ascii() && looks_latin(c));
     }
+    if ascii > 0
+        && foreign > 0
+        && let Some(meant) = cyrillic(word)
+    {
+        return Some(meant);
+    }
     if foreign > 0 && (ascii > 0 || foreign == word.len()) && word.len() > 1 {
         let text: String = word.iter().collect();
         let mixed = ascii > 0 || word.iter().all(|&c| is_odd(c));
@@ -71,6 +77,9 @@ pub(super) fn undisguise(word: &[char]) -> Option<String> {
             let cured = String::from(cured);
             return (cured != text).then_some(cured);
         }
+    }
+    if let Some(meant) = halved(word) {
+        return Some(meant);
     }
     // c4s1no, v1agra, ca$h; but not mp3, 4th, b2b, 10am
     if digits > 0 && letters >= 3 && digits <= letters {
@@ -86,6 +95,51 @@ pub(super) fn undisguise(word: &[char]) -> Option<String> {
         }
     }
     None
+}
+
+/// A Cyrillic word with Latin letters among its own, as it is meant. A word is Cyrillic if it has
+/// a letter that passes for no Latin one, not even as a small capital.
+fn cyrillic(word: &[char]) -> Option<String> {
+    let own = |c: &char| "бгджзилпфцчшщъыьэюя".contains(*c);
+    if !word.iter().any(own) {
+        return None;
+    }
+    let twin = |&c: &char| {
+        Some(match c {
+            'a' => 'а',
+            'b' => 'в',
+            'c' => 'с',
+            'e' => 'е',
+            'h' => 'н',
+            'k' => 'к',
+            'm' => 'м',
+            'o' => 'о',
+            'p' => 'р',
+            't' => 'т',
+            'x' => 'х',
+            'y' => 'у',
+            _ if c.is_ascii_alphabetic() => return None,
+            _ => c,
+        })
+    };
+    word.iter().map(twin).collect()
+}
+
+/// A word in which every letter stands twice, with each once: `ccaassiinnoo`.
+fn halved(word: &[char]) -> Option<String> {
+    // Shorter ones are colours: #ffccaa.
+    if word.len() < 8 || !word.len().is_multiple_of(2) {
+        return None;
+    }
+    let mut meant = String::with_capacity(word.len());
+    for pair in word.chunks_exact(2) {
+        if pair[0] != pair[1] || !pair[0].is_alphabetic() {
+            return None;
+        }
+        meant.push(pair[0]);
+    }
+    let first = word[0];
+    word.iter().any(|&c| c != first).then_some(meant)
 }
 
 /// Letters of Cyrillic, Greek and other scripts that pass for Latin ones.
@@ -147,6 +201,10 @@ mod tests {
             ("v1agra", "viagra"),
             ("сasino", "casino"),
             ("ᴄᴀsɪɴᴏ", "casino"),
+            ("кaзинo", "казино"),
+            ("ипotekа", "ипотека"),
+            ("ccaassiinnoo", "casino"),
+            ("ккааззиинноо", "казино"),
         ] {
             assert_eq!(meant(word).as_deref(), Some(expected), "{word}");
         }
@@ -160,6 +218,8 @@ mod tests {
             "привет",
             "web2",
             "html5",
+            "ffccaa",
+            "mmmmmmmm",
         ] {
             assert_eq!(meant(word), None, "{word}");
         }
