@@ -487,7 +487,7 @@ fn a_replay_that_failed_is_tried_again_with_the_next_event() {
     };
     log.0.set(1);
     store::Observer::apply(&learner, &[event(4, Some(correction))], &log);
-    assert_eq!(recorder.0.lock().unwrap().len(), 1);
+    assert_eq!(recorder.0.lock().unwrap().len(), 3);
     store::Observer::apply(&learner, &[event(5, None)], &log);
     assert_eq!(recorder.0.lock().unwrap().len(), 5);
 }

@@ -224,7 +224,7 @@ pub(super) enum Found {
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r#"(?xi)
-        (?P<url> \b (?: h(?:tt|xx)ps? | ftp ) : /{1,3} [^\s<>"'\]\[{}|]+ )
+        (?P<url> (?: h(?:tt|xx)ps? | ftp ) : /{1,3} [^\s<>"'\]\[{}|]+ )
       | (?P<mail> [\w.+-]+ @ [\w-]+ (?: \. [\w-]+ )+ )
       | (?P<www> \b www\d? \. [^\s<>"'\]\[{}|]+ )
       | (?P<host> \b [\p{L}\p{N}] [\p{L}\p{N}-]* (?: \. [\p{L}\p{N}-]+ )* \. (?: [\p{L}]{2,18} | xn--[a-z0-9-]+ ) \b (?: : \d{2,5} )? (?: [/?\#] [^\s<>"'\]\[{}|]* )? )
@@ -369,7 +369,7 @@ fn is_host(text: &str) -> bool {
     // is `end.Start` of a sentence.
     let last = lower.rsplit('.').next().unwrap_or_default();
     let file = [
-        "py", "md", "rs", "sh", "pl", "cc", "ps", "mm", "so", "zip", "mov", "java", "name",
+        "py", "md", "rs", "sh", "cc", "ps", "mm", "so", "zip", "mov", "java", "name",
     ]
     .contains(&last);
     let sentence = host.rsplit('.').next().is_some_and(|l| {

@@ -288,7 +288,9 @@ impl Analyser {
             let sink = &mut self.sink;
             sink.put(Kind::LinkHost, &address.host, clue);
             sink.put(Kind::LinkDomain, &address.domain, clue);
-            sink.put(Kind::LinkSuffix, &address.suffix, clue);
+            if !address.suffix.is_empty() {
+                sink.put(Kind::LinkSuffix, &address.suffix, clue);
+            }
             for word in split_words(&address.host)
                 .chain(split_words(&address.path))
                 .take(24)

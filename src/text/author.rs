@@ -102,7 +102,9 @@ fn name_features(
 
 fn home_features(home: &Address, links: &[(Link, Option<Address>)], sink: &mut Sink) {
     sink.put(Kind::HomeDomain, &home.domain, Clue::Home);
-    sink.put(Kind::HomeSuffix, &home.suffix, Clue::Home);
+    if !home.suffix.is_empty() {
+        sink.put(Kind::HomeSuffix, &home.suffix, Clue::Home);
+    }
     for word in split_words(&home.host)
         .chain(split_words(&home.path))
         .take(20)

@@ -85,7 +85,7 @@ impl Script {
     /// The script of a letter.
     pub(super) fn of(c: char) -> Self {
         match u32::from(c) {
-            0..=0x24F | 0x1E00..=0x1EFF | 0x2C60..=0x2C7F | 0xA720..=0xA7FF | 0xFF21..=0xFF5A => {
+            0..=0x24F | 0x1E00..=0x1EFF | 0x2C60..=0x2C7F | 0xA720..=0xA7FF | 0xFF10..=0xFF5A => {
                 Self::Latin
             }
             0x370..=0x3FF | 0x1F00..=0x1FFF => Self::Greek,

@@ -1,6 +1,5 @@
 //! The comments of a corpus as features.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::{CorpusError, corpus};
@@ -12,6 +11,8 @@ use crate::verdict::Label;
 pub struct Example {
     /// Number of its source.
     pub source: usize,
+    /// Number of its language, among those that the corpus names.
+    pub language: usize,
     /// What it is.
     pub label: Label,
     /// Its features.
@@ -25,8 +26,8 @@ pub struct Examples {
     pub sources: Vec<String>,
     /// The comments, in the order of the files.
     pub all: Vec<Example>,
-    /// Comments by language, as far as the corpus says.
-    pub languages: BTreeMap<String, usize>,
+    /// Names of the languages; one may be empty, of comments whose language nobody said.
+    pub languages: Vec<String>,
 }
 
 impl Examples {
@@ -37,18 +38,12 @@ impl Examples {
         for file in files {
             for sample in corpus::read(file)? {
                 let sample = sample?;
-                let known = examples.sources.iter().position(|s| *s == sample.source);
-                let source = known.unwrap_or_else(|| {
-                    examples.sources.push(sample.source.clone());
-                    examples.sources.len() - 1
-                });
-                if !sample.comment.language.is_empty() {
-                    let language = sample.comment.language.clone();
-                    *examples.languages.entry(language).or_default() += 1;
-                }
+                let source = number(&mut examples.sources, &sample.source);
+                let language = number(&mut examples.languages, &sample.comment.language);
                 analyser.analyse(&sample.comment);
                 examples.all.push(Example {
                     source,
+                    language,
                     label: sample.label,
                     features: analyser.features(),
                 });
@@ -66,6 +61,14 @@ impl Examples {
         }
         counts
     }
+}
+
+/// Place of a name in a list, where it is put if it is not there.
+fn number(names: &mut Vec<String>, name: &str) -> usize {
+    names.iter().position(|n| n == name).unwrap_or_else(|| {
+        names.push(name.to_owned());
+        names.len() - 1
+    })
 }
 
 /// 0 for ham, 1 for spam.

@@ -35,6 +35,9 @@ pub struct Settings {
     pub looks: usize,
     /// A source with n comments of a class weighs n to this power.
     pub source_power: f64,
+    /// Within a language both classes weigh alike too, by at most this factor up or down: that
+    /// the spam at hand is in one language and the ham in another must not make a language spam.
+    pub language_bound: f64,
     /// Features seen in fewer comments are not kept.
     pub fewest: u32,
     /// Weight of the structure's evidence beside the text's.
@@ -61,6 +64,7 @@ impl Default for Settings {
             most_passes: 30,
             looks: 160_000,
             source_power: 0.5,
+            language_bound: 4.0,
             fewest: 2,
             structure_weight: 0.5,
             calibration_parts: 8,
@@ -194,7 +198,8 @@ impl Fitted {
 
 /// Weight of each comment: sources weigh by a power of their size, both classes alike; on the
 /// whole a comment weighs one.
-fn weights(examples: &Examples, chosen: &[&Example], power: f64) -> Vec<f64> {
+fn weights(examples: &Examples, chosen: &[&Example], settings: &Settings) -> Vec<f64> {
+    let power = settings.source_power;
     let mut counts = vec![[0f64; 2]; examples.sources.len()];
     for example in chosen {
         counts[example.source][class(example.label)] += 1.0;
@@ -204,14 +209,36 @@ fn weights(examples: &Examples, chosen: &[&Example], power: f64) -> Vec<f64> {
         of_class.map(|n| n.powf(power)).sum()
     };
     let masses = [mass(0), mass(1)];
-    chosen
+    let mut weights: Vec<f64> = chosen
         .iter()
         .map(|example| {
             let k = class(example.label);
             let n = counts[example.source][k];
             n.powf(power) / n / masses[k] * chosen.len() as f64 / 2.0
         })
-        .collect()
+        .collect();
+    balance_languages(examples, chosen, settings.language_bound, &mut weights);
+    weights
+}
+
+/// Fewer comments of a class say nothing about a language.
+const FEWEST_OF_LANGUAGE: usize = 10;
+
+fn balance_languages(examples: &Examples, chosen: &[&Example], bound: f64, weights: &mut [f64]) {
+    let mut masses = vec![[(0.0, 0); 2]; examples.languages.len()];
+    for (example, weight) in chosen.iter().zip(&*weights) {
+        let (mass, count) = &mut masses[example.language][class(example.label)];
+        *mass += weight;
+        *count += 1;
+    }
+    for (example, weight) in chosen.iter().zip(weights) {
+        let of_language = &masses[example.language];
+        if of_language.iter().all(|(_, n)| *n >= FEWEST_OF_LANGUAGE) {
+            let even = (of_language[0].0 + of_language[1].0) / 2.0;
+            let own = of_language[class(example.label)].0;
+            *weight *= (even / own).clamp(1.0 / bound, bound);
+        }
+    }
 }
 
 fn fit(
@@ -220,7 +247,7 @@ fn fit(
     settings: &Settings,
     mut done: impl FnMut(),
 ) -> Result<Fitted, TrainingError> {
-    let weights = weights(examples, chosen, settings.source_power);
+    let weights = weights(examples, chosen, settings);
     let mut seen = vec![0u32; FEATURE_SPACE];
     for example in chosen {
         for &feature in example.features.as_slice() {
@@ -295,10 +322,16 @@ fn card(
         .zip(counts)
         .map(|(name, [ham, spam])| serde_json::json!({"name": name, "ham": ham, "spam": spam}))
         .collect();
+    let mut languages = std::collections::BTreeMap::<&str, usize>::new();
+    for example in &examples.all {
+        *languages
+            .entry(&examples.languages[example.language])
+            .or_default() += 1;
+    }
     serde_json::json!({
         "sources": sources,
         "comments": examples.all.len(),
-        "languages": examples.languages,
+        "languages": languages,
         "features": features,
         "settings": settings,
         "program": env!("CARGO_PKG_VERSION"),
