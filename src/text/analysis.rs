@@ -3,13 +3,17 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::address::{self, Address, Found};
+use super::address::Address;
 use super::clue::{Clue, Feature};
 use super::features::Features;
-use super::kind::{self, Kind};
+use super::find::{self, Found};
+use super::grams::{grams, letters_of, pair, split_words, word_hash};
+use super::kind::Kind;
 use super::markup::{Form, Link, Page};
+use super::plain::plain;
+use super::sink::Sink;
 use super::stream::Stream;
-use super::words::{LONGEST_WORD, undisguise, words};
+use super::words::{undisguise, words};
 use super::{author, shape, topic};
 use crate::comment::Comment;
 
@@ -41,66 +45,6 @@ pub struct Analyser {
 pub(super) struct Contacts {
     pub mails: u32,
     pub phones: u32,
-}
-
-/// Takes features, each once.
-#[derive(Debug, Default)]
-pub(super) struct Sink {
-    features: Vec<Feature>,
-    /// Open addressing; a place holds a feature's number plus one.
-    seen: Vec<u32>,
-}
-
-impl Sink {
-    fn clear(&mut self) {
-        self.features.clear();
-        self.seen.fill(0);
-    }
-
-    pub(super) fn put(&mut self, kind: Kind, text: &str, clue: Clue) {
-        self.put_id(kind::feature(kind, text), clue);
-    }
-
-    /// A property of the whole comment, by name and size.
-    pub(super) fn shape(&mut self, kind: Kind, name: &'static str, size: u32) {
-        let state = kind::mix_bytes(kind::seed(kind), name.as_bytes());
-        let id = kind.number(kind::mix(state, u64::from(size)));
-        self.put_id(id, Clue::Shape(name, size));
-    }
-
-    pub(super) fn put_id(&mut self, id: u32, clue: Clue) {
-        if (self.features.len() + 1) * 2 > self.seen.len() {
-            self.grow();
-        }
-        if Self::place(&mut self.seen, id) {
-            self.features.push(Feature { id, clue });
-        }
-    }
-
-    /// Marks a number as seen; whether it is new. There is always a free place.
-    fn place(seen: &mut [u32], id: u32) -> bool {
-        let mask = seen.len() - 1;
-        let mut at = id.wrapping_mul(0x9E37_79B1) as usize & mask;
-        loop {
-            match seen[at] {
-                0 => {
-                    seen[at] = id + 1;
-                    return true;
-                }
-                other if other == id + 1 => return false,
-                _ => at = (at + 1) & mask,
-            }
-        }
-    }
-
-    fn grow(&mut self) {
-        let size = (self.seen.len() * 2).max(4_096);
-        self.seen.clear();
-        self.seen.resize(size, 0);
-        for feature in &self.features {
-            Self::place(&mut self.seen, feature.id);
-        }
-    }
 }
 
 impl Analyser {
@@ -179,7 +123,7 @@ impl Analyser {
             None => Cow::Borrowed(content),
         };
         self.page.read(&turned_round(&content));
-        address::find(&self.page.text, &mut self.found);
+        find::find(&self.page.text, &mut self.found);
         self.links.clear();
         for link in self.page.links.drain(..) {
             let address = Address::parse(&link.target);
@@ -302,72 +246,6 @@ impl Analyser {
     }
 }
 
-/// Three or four letters in a row of a name.
-pub(super) fn letters_of(name: &str, kind: Kind, clue: Clue, sink: &mut Sink) {
-    let padded: Vec<char> = std::iter::once(' ')
-        .chain(name.chars().flat_map(char::to_lowercase).take(40))
-        .chain(std::iter::once(' '))
-        .collect();
-    for size in [3, 4] {
-        for gram in padded.windows(size) {
-            let state = gram
-                .iter()
-                .fold(kind::seed(kind), |s, &c| kind::mix(s, u64::from(c)));
-            sink.put_id(kind.number(state), clue);
-        }
-    }
-}
-
-/// Words of an address or label: letters and digits, small; numbers by their length only.
-pub(super) fn split_words(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|w| !w.is_empty())
-        .map(|w| {
-            if w.bytes().all(|b| b.is_ascii_digit()) {
-                "0".repeat(w.len().min(9))
-            } else {
-                w.chars()
-                    .take(LONGEST_WORD)
-                    .flat_map(char::to_lowercase)
-                    .collect()
-            }
-        })
-}
-
-/// The word as text (numbers by their length, endless words cut), and its hash for pairs.
-fn word_hash(word: &[char], text: &mut String) -> u64 {
-    text.clear();
-    if word.iter().all(char::is_ascii_digit) {
-        text.extend(word.iter().take(9).map(|_| '0'));
-    } else {
-        text.extend(word.iter().take(LONGEST_WORD));
-    }
-    kind::mix_bytes(0, text.as_bytes())
-}
-
-fn pair(kind: Kind, first: u64, second: u64) -> u32 {
-    kind::text_number(kind::mix(kind::mix(kind::seed(kind), first), second))
-}
-
-/// Three, four and five characters in a row; `clue` if all of them come from one word.
-fn grams(chars: &[char], start: u32, clue: Option<Clue>, sink: &mut Sink) {
-    for at in 0..chars.len().saturating_sub(2) {
-        let [a, b, c] = [chars[at], chars[at + 1], chars[at + 2]].map(u64::from);
-        let place = start + at as u32;
-        let clue = |size: u32| clue.unwrap_or(Clue::Text(place, place + size));
-        let mut state = kind::mix(kind::seed(Kind::Gram3), a | b << 21 | c << 42);
-        sink.put_id(kind::text_number(state), clue(3));
-        if let Some(&d) = chars.get(at + 3) {
-            state = kind::mix(state, u64::from(d));
-            sink.put_id(kind::text_number(state ^ Kind::Gram4 as u64), clue(4));
-            if let Some(&e) = chars.get(at + 4) {
-                state = kind::mix(state, u64::from(e));
-                sink.put_id(kind::text_number(state ^ Kind::Gram5 as u64), clue(5));
-            }
-        }
-    }
-}
-
 /// Beginning and end of a comment that is too long.
 fn cut(content: &str) -> Option<String> {
     if content.len() <= HEAD + TAIL {
@@ -402,12 +280,9 @@ fn turned_round(content: &str) -> Cow<'_, str> {
 fn bare_link(text: &str, range: &Range<usize>, kind: Found) -> (Link, Option<Address>) {
     let written = &text[range.clone()];
     let (target, form) = if kind == Found::Obfuscated {
-        (
-            address::deobfuscated(&address::plain(written)),
-            Form::Obfuscated,
-        )
+        (find::deobfuscated(&plain(written)), Form::Obfuscated)
     } else {
-        (address::plain(written).into_owned(), Form::Bare)
+        (plain(written).into_owned(), Form::Bare)
     };
     let address = Address::parse(&target);
     let link = Link {

@@ -4,10 +4,11 @@
 //! nothing about them.
 
 use super::address::Address;
-use super::analysis::{Sink, letters_of, split_words};
 use super::clue::Clue;
+use super::grams::{letters_of, split_words};
 use super::kind::Kind;
 use super::markup::Link;
+use super::sink::Sink;
 use super::stream::Script;
 use crate::comment::Comment;
 

@@ -12,11 +12,16 @@ mod analysis;
 mod author;
 mod clue;
 mod features;
+mod find;
+mod grams;
 mod kind;
 mod markup;
 mod packed;
+mod plain;
 mod shape;
+mod sink;
 mod stream;
+mod tags;
 mod topic;
 mod words;
 

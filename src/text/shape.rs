@@ -1,9 +1,10 @@
 //! The shape of a comment: how long, how many links, which tricks; in coarse sizes, so that each
 //! size is seen often enough to be learned.
 
-use super::analysis::{Analyser, LINK_MARK, Sink};
+use super::analysis::{Analyser, LINK_MARK};
 use super::kind::Kind;
 use super::markup::Form;
+use super::sink::Sink;
 use crate::comment::Comment;
 
 /// Sizes of a shape, as numbers.

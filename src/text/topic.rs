@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::analysis::{Sink, split_words};
+use super::grams::split_words;
 use super::kind::Kind;
+use super::sink::Sink;
 use crate::comment::Comment;
 
 /// Words shorter than this say nothing about a topic.
