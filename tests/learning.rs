@@ -96,6 +96,38 @@ fn a_site_cannot_move_another_past_the_bound() {
     }
 }
 
+/// The comments of a fixture, as if all were written to one site.
+fn fixture(name: &str) -> Vec<Comment> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/disguises");
+    let path = path.join(name);
+    let samples = chaffinch::training::corpus::read(&path).unwrap();
+    samples
+        .map(|sample| Comment {
+            site: site("blog.example"),
+            ..sample.unwrap().comment
+        })
+        .collect()
+}
+
+fn called_spam(classifier: &Classifier, comments: &[Comment]) -> usize {
+    let spam = |c: &&Comment| classifier.judge(c).probability.get() >= 0.5;
+    comments.iter().filter(spam).count()
+}
+
+#[test]
+fn a_site_that_only_ever_corrects_one_class_keeps_judging_the_other() {
+    let (spam, honest) = (fixture("spam.jsonl"), fixture("honest.jsonl"));
+    for (taught, other, label) in [(&spam, &honest, Label::Spam), (&honest, &spam, Label::Ham)] {
+        let classifier = Classifier::embedded().unwrap();
+        let before = called_spam(&classifier, other);
+        for comment in taught.iter().take(200) {
+            classifier.learn(&lesson(&classifier, comment, label));
+        }
+        let after = called_spam(&classifier, other);
+        println!("200 {label} taught: of {} others {before} -> {after} called spam", other.len());
+    }
+}
+
 fn steps() -> impl Strategy<Value = Vec<(usize, bool, u8)>> {
     proptest::collection::vec((0..TEXTS.len(), any::<bool>(), 0u8..3), 0..12)
 }

@@ -61,6 +61,8 @@ impl Pace {
 #[derive(Debug, Clone, Default)]
 struct Layer {
     deltas: Deltas,
+    /// In how many of its lessons each feature was.
+    seen: Deltas,
     /// How many lessons it gave.
     lessons: u64,
     /// How many of its last lessons confirmed what would have been said without them: an average
@@ -175,11 +177,27 @@ impl Learned {
         own.confirming += (confirms - own.confirming) / pace.memory;
         let step = pace.step_at(own.lessons) * pace.belief(own, error);
         own.lessons += 1;
+        for &feature in features {
+            own.seen.add(feature, 1.0);
+        }
         if error.abs() < pace.enough {
             return;
         }
+        let told_apart = |feature: u32, own: &Layer| {
+            let common = f64::from(own.seen.get(feature)) / (own.lessons as f64 + 1.0);
+            (1.0 - common) * (1.0 - common)
+        };
+        let (mut all, mut apart) = (0.0, 0.0);
         for &feature in features {
-            let change = (step * error * norms[Family::of(feature) as usize]) as f32;
+            let norm = norms[Family::of(feature) as usize];
+            all += norm * norm;
+            apart += norm * norm * told_apart(feature, own);
+        }
+        // What is common moves little; the rest makes up for it, within bounds.
+        let step = step * (all / apart.max(all * 0.1));
+        for &feature in features {
+            let norm = norms[Family::of(feature) as usize];
+            let change = (step * error * norm * told_apart(feature, own)) as f32;
             let before = own.deltas.add(feature, change);
             let told = pace.tell(before + change) - pace.tell(before);
             if told != 0.0 {
