@@ -114,8 +114,11 @@ fn called_spam(classifier: &Classifier, comments: &[Comment]) -> usize {
     comments.iter().filter(spam).count()
 }
 
+/// A site that corrects two hundred comments of one class and none of the other, on the hardest
+/// comments there are. The aim is that nothing changes for the other class; the bounds say how
+/// far the filter is from it, and may only be drawn closer.
 #[test]
-fn a_site_that_only_ever_corrects_one_class_keeps_judging_the_other() {
+fn a_site_that_only_ever_corrects_one_class_still_judges_the_other() {
     let (spam, honest) = (fixture("spam.jsonl"), fixture("honest.jsonl"));
     for (taught, other, label) in [(&spam, &honest, Label::Spam), (&honest, &spam, Label::Ham)] {
         let classifier = Classifier::embedded().unwrap();
@@ -124,7 +127,12 @@ fn a_site_that_only_ever_corrects_one_class_keeps_judging_the_other() {
             classifier.learn(&lesson(&classifier, comment, label));
         }
         let after = called_spam(&classifier, other);
-        println!("200 {label} taught: of {} others {before} -> {after} called spam", other.len());
+        let share = after.abs_diff(before) as f64 / other.len() as f64;
+        println!(
+            "200 {label} taught: of {} others {before}, then {after} are called spam",
+            other.len()
+        );
+        assert!(share < 0.28, "{share}");
     }
 }
 
