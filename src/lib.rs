@@ -29,5 +29,6 @@ pub mod store;
 pub mod telemetry;
 pub mod text;
 pub mod training;
+mod varint;
 pub mod verdict;
 pub mod wire;

@@ -51,6 +51,16 @@ impl ModelShape {
         ]
     }
 
+    /// [`Self::norms`] of a comment with these features.
+    #[inline]
+    pub fn norms_of(&self, features: impl Iterator<Item = u32>) -> [f64; 2] {
+        let mut counts = [0; 2];
+        for feature in features {
+            counts[Family::of(feature) as usize] += 1;
+        }
+        self.norms(counts[0], counts[1])
+    }
+
     /// The calibrated log-odds of a score (Platt 1999).
     #[inline]
     pub fn log_odds(&self, score: f64) -> f64 {
@@ -99,17 +109,4 @@ impl BaseModel {
             // The space of features is far below 2^32.
             .map(|(feature, c)| (feature as u32, *c))
     }
-}
-
-/// How many features of each family there are.
-#[inline]
-pub fn count_families(features: impl Iterator<Item = u32>) -> (usize, usize) {
-    let mut counts = (0, 0);
-    for feature in features {
-        match Family::of(feature) {
-            Family::Text => counts.0 += 1,
-            Family::Structure => counts.1 += 1,
-        }
-    }
-    counts
 }

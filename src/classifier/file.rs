@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::base::{BaseModel, ModelShape};
 use crate::text::FEATURE_SPACE;
+use crate::varint;
 
 const MAGIC: &[u8; 8] = b"CHAFFMOD";
 /// The format that this program writes, and the only one that it reads.
@@ -56,7 +57,7 @@ impl BaseModel {
             if half == 0 || half == 0x8000 {
                 continue;
             }
-            write_number(&mut entries, feature - last);
+            varint::write(&mut entries, feature - last);
             entries.extend(half.to_le_bytes());
             last = feature;
             count += 1;
@@ -107,7 +108,7 @@ impl BaseModel {
         let mut coefficients = vec![0.0; FEATURE_SPACE];
         let mut feature = 0usize;
         for _ in 0..header.entries {
-            let Some((step, after)) = read_number(rest) else {
+            let Some((step, after)) = varint::read(rest) else {
                 return Err(short);
             };
             let Some((half, after)) = after.split_first_chunk::<2>() else {
@@ -142,26 +143,6 @@ fn from_half(half: u16) -> f32 {
 fn take_u32(bytes: &[u8]) -> Option<(u32, &[u8])> {
     let (head, rest) = bytes.split_first_chunk::<4>()?;
     Some((u32::from_le_bytes(*head), rest))
-}
-
-/// Seven bits a byte, lowest first; the top bit says that more follow (LEB128).
-fn write_number(bytes: &mut Vec<u8>, mut number: u32) {
-    while number >= 0x80 {
-        bytes.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    bytes.push(number as u8);
-}
-
-fn read_number(bytes: &[u8]) -> Option<(u32, &[u8])> {
-    let mut number = 0u32;
-    for (at, &byte) in bytes.iter().enumerate().take(5) {
-        number |= u32::from(byte & 0x7F).checked_shl(7 * at as u32)?;
-        if byte < 0x80 {
-            return Some((number, &bytes[at + 1..]));
-        }
-    }
-    None
 }
 
 #[cfg(test)]

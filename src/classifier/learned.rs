@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 
 use super::Lesson;
-use super::base::{BaseModel, count_families};
+use super::base::BaseModel;
 use super::deltas::Deltas;
 use crate::site::Site;
 use crate::text::Family;
@@ -127,6 +127,15 @@ impl View<'_> {
         }
         sum
     }
+
+    /// The log-odds of spam of features that weigh so much by family.
+    pub(super) fn log_odds(&self, features: &[u32], norms: [f64; 2]) -> f64 {
+        let weights = features
+            .iter()
+            .map(|&f| self.coefficient(f) * norms[Family::of(f) as usize]);
+        let shape = &self.base.shape;
+        shape.log_odds(shape.bias + weights.sum::<f64>())
+    }
 }
 
 impl Learned {
@@ -159,14 +168,10 @@ impl Learned {
     pub fn learn(&mut self, base: &BaseModel, pace: &Pace, lesson: &Lesson) {
         self.lessons += 1;
         let features = lesson.features.as_slice();
-        let (text, structure) = count_families(features.iter().copied());
-        let norms = base.shape.norms(text, structure);
-        let view = self.view(base, pace, &lesson.site);
-        let sum: f64 = features
-            .iter()
-            .map(|&f| view.coefficient(f) * norms[Family::of(f) as usize])
-            .sum();
-        let log_odds = base.shape.log_odds(base.shape.bias + sum);
+        let norms = base.shape.norms_of(features.iter().copied());
+        let log_odds = self
+            .view(base, pace, &lesson.site)
+            .log_odds(features, norms);
         let wanted = match lesson.label {
             Label::Spam => 1.0,
             Label::Ham => 0.0,

@@ -15,7 +15,7 @@ use std::borrow::Borrow;
 use std::cell::RefCell;
 use std::sync::{Arc, PoisonError, RwLock};
 
-pub use base::{BaseModel, FEWEST, ModelShape, count_families};
+pub use base::{BaseModel, FEWEST, ModelShape};
 pub use file::ModelError;
 pub use learned::{Learned, Pace, View};
 
@@ -105,8 +105,7 @@ impl Classifier {
             let features = analyser.analyse(comment);
             let learned = self.read();
             let view = learned.view(&self.base, &self.pace, &comment.site);
-            let (text, structure) = count_families(features.iter().map(|f| f.id));
-            let norms = self.base.shape.norms(text, structure);
+            let norms = self.base.shape.norms_of(features.iter().map(|f| f.id));
             let weights: Vec<f64> = features
                 .iter()
                 .map(|f| view.coefficient(f.id) * norms[Family::of(f.id) as usize])
@@ -132,16 +131,11 @@ impl Classifier {
 
     /// The log-odds of features that were taken before.
     pub fn log_odds(&self, site: &Option<Site>, features: &Features) -> f64 {
+        let features = features.as_slice();
+        let norms = self.base.shape.norms_of(features.iter().copied());
         let learned = self.read();
         let view = learned.view(&self.base, &self.pace, site);
-        let ids = features.as_slice();
-        let (text, structure) = count_families(ids.iter().copied());
-        let norms = self.base.shape.norms(text, structure);
-        let sum: f64 = ids
-            .iter()
-            .map(|&f| view.coefficient(f) * norms[Family::of(f) as usize])
-            .sum();
-        self.base.shape.log_odds(self.base.shape.bias + sum)
+        view.log_odds(features, norms)
     }
 
     /// Learns one more lesson. Equal sequences of lessons give equal classifiers.

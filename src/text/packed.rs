@@ -7,6 +7,7 @@ use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use super::Features;
+use crate::varint;
 
 impl Serialize for Features {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -49,43 +50,26 @@ fn pack(hashes: &[u32]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(hashes.len() * 3);
     let mut before = 0;
     for &hash in hashes {
-        let mut rest = hash - before;
+        varint::write(&mut bytes, hash - before);
         before = hash;
-        while rest >= 0x80 {
-            bytes.push((rest & 0x7f) as u8 | 0x80);
-            rest >>= 7;
-        }
-        bytes.push(rest as u8);
     }
     bytes
 }
 
 /// `None` where the bytes are not what [`pack`] writes: cut off, out of range, not ascending, or
 /// in a longer spelling than needed.
-fn unpack(bytes: &[u8]) -> Option<Vec<u32>> {
+fn unpack(mut bytes: &[u8]) -> Option<Vec<u32>> {
     let mut hashes: Vec<u32> = Vec::new();
-    let (mut gap, mut shift) = (0u64, 0);
-    for &byte in bytes {
-        gap |= u64::from(byte & 0x7f) << shift;
-        if byte & 0x80 != 0 {
-            shift += 7;
-            if shift > 28 {
-                return None;
-            }
-            continue;
-        }
-        if byte == 0 && shift > 0 {
-            return None;
-        }
-        let hash = match hashes.last() {
+    while !bytes.is_empty() {
+        let (gap, rest) = varint::read(bytes)?;
+        hashes.push(match hashes.last() {
             Some(_) if gap == 0 => return None,
-            Some(&before) => u64::from(before) + gap,
+            Some(before) => before.checked_add(gap)?,
             None => gap,
-        };
-        hashes.push(u32::try_from(hash).ok()?);
-        (gap, shift) = (0, 0);
+        });
+        bytes = rest;
     }
-    (shift == 0).then_some(hashes)
+    Some(hashes)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 pub use corpus::{CorpusError, Sample};
 pub use examples::{Example, Examples};
 
-use crate::classifier::{BaseModel, ModelShape, count_families};
+use crate::classifier::{BaseModel, ModelShape};
 use crate::text::{FEATURE_SPACE, Family};
 use examples::class;
 use trust::{Row, Trusted};
@@ -288,11 +288,10 @@ fn fit(
         .zip(&indexed)
         .zip(&weights)
         .map(|((example, columns), weight)| {
-            let ids = example.features.as_slice();
-            let (text, structure) = count_families(ids.iter().copied());
+            let ids = example.features.as_slice().iter().copied();
             Row {
                 columns,
-                norms: shape.norms(text, structure).map(|n| n as f32),
+                norms: shape.norms_of(ids).map(|n| n as f32),
                 weight: *weight as f32,
                 spam: class(example.label) == 1,
             }

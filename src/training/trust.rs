@@ -79,8 +79,7 @@ pub(super) fn score(
     shape: &ModelShape,
 ) -> f64 {
     let ids = example.features.as_slice();
-    let (text, structure) = crate::classifier::count_families(ids.iter().copied());
-    let norms = shape.norms(text, structure);
+    let norms = shape.norms_of(ids.iter().copied());
     let known = ids.iter().filter_map(|&id| column_of(id).map(|c| (id, c)));
     let sum: f64 = known
         .map(|(id, column)| {
