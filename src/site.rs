@@ -1,5 +1,7 @@
 //! The identity of a site: its front page without scheme, in one spelling.
 
+pub mod settings;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};

@@ -108,15 +108,56 @@ pub struct Reason {
     pub weight: f64,
 }
 
-/// The probabilities at which verdicts and actions change.
+/// The probabilities at which verdicts and actions change. They never fall.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "AnyThresholds", into = "AnyThresholds")]
 pub struct Thresholds {
-    /// From here on a comment is no longer ham but `unsure`.
-    pub unsure: f64,
-    /// From here on it is `spam`.
-    pub spam: f64,
-    /// From here on the advice is to drop it unseen.
-    pub discard: f64,
+    unsure: f64,
+    spam: f64,
+    discard: f64,
+}
+
+/// Thresholds that are out of order, or no probabilities.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error(
+    "give numbers from 0 to 1 that rise: unsure ({unsure}) <= spam ({spam}) <= discard ({discard})"
+)]
+pub struct ThresholdsError {
+    unsure: f64,
+    spam: f64,
+    discard: f64,
+}
+
+/// Three numbers, before anyone has looked at them.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AnyThresholds {
+    unsure: f64,
+    spam: f64,
+    discard: f64,
+}
+
+impl TryFrom<AnyThresholds> for Thresholds {
+    type Error = ThresholdsError;
+
+    fn try_from(any: AnyThresholds) -> Result<Self, ThresholdsError> {
+        Self::new(any.unsure, any.spam, any.discard)
+    }
+}
+
+impl From<Thresholds> for AnyThresholds {
+    fn from(thresholds: Thresholds) -> Self {
+        let Thresholds {
+            unsure,
+            spam,
+            discard,
+        } = thresholds;
+        Self {
+            unsure,
+            spam,
+            discard,
+        }
+    }
 }
 
 impl Default for Thresholds {
@@ -130,6 +171,38 @@ impl Default for Thresholds {
 }
 
 impl Thresholds {
+    /// Thresholds for `unsure`, `spam` and `discard`, from 0 to 1 and in rising order.
+    pub fn new(unsure: f64, spam: f64, discard: f64) -> Result<Self, ThresholdsError> {
+        if 0.0 <= unsure && unsure <= spam && spam <= discard && discard <= 1.0 {
+            Ok(Self {
+                unsure,
+                spam,
+                discard,
+            })
+        } else {
+            Err(ThresholdsError {
+                unsure,
+                spam,
+                discard,
+            })
+        }
+    }
+
+    /// From here on a comment is no longer ham but `unsure`.
+    pub fn unsure(&self) -> f64 {
+        self.unsure
+    }
+
+    /// From here on it is `spam`.
+    pub fn spam(&self) -> f64 {
+        self.spam
+    }
+
+    /// From here on the advice is to drop it unseen.
+    pub fn discard(&self) -> f64 {
+        self.discard
+    }
+
     /// The verdict at a probability, and the action that goes with it.
     pub fn decide(&self, probability: Probability) -> (Verdict, Action) {
         let p = probability.get();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use chaffinch::comment::{Author, Comment, Context};
 use chaffinch::config::JudgingOptions;
-use chaffinch::filter::Filter;
+use chaffinch::filter::{Filter, Policy};
 use chaffinch::http::v1::problem::{ApiError, Problem};
 use chaffinch::wire::{self, CheckReply, CheckRequest};
 use serde_json::json;
@@ -70,7 +70,7 @@ pub(crate) fn run(args: CheckArgs) -> anyhow::Result<ExitCode> {
         },
         ..Comment::default()
     };
-    let judgement = filter.check(&comment, false);
+    let judgement = filter.check(&comment, &Policy::default());
     let stdout = io::stdout();
     let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
     finish(
@@ -128,6 +128,6 @@ fn check_line(filter: &Filter, line: &[u8]) -> Result<CheckReply, (&'static str,
             let detail = error.to_string();
             (ApiError::from(error).problem.code(), detail)
         })?;
-    let judgement = filter.check(&comment, false);
+    let judgement = filter.check(&comment, &Policy::default());
     Ok(CheckReply::new(None, judgement))
 }

@@ -152,7 +152,7 @@ pub(super) fn run(args: EvaluateArgs) -> anyhow::Result<ExitCode> {
         .transpose()?;
     bar.finish_and_clear();
 
-    let report = Report::new(&judged, judge.thresholds.spam);
+    let report = Report::new(&judged, judge.thresholds.spam());
     let compared = other
         .as_deref()
         .map(|other| evaluation::compare(&judged, other));

@@ -80,6 +80,7 @@ async fn serve(
     // The port first: keys that were made before it turned out to be taken would never be shown.
     let server = http::Server::build(&http_settings(options), service.clone())?;
     let made = service
+        .registry()
         .first_keys(ConfiguredKeys {
             site_key: options.site_key.clone(),
             admin_token: options.admin_token.clone(),
@@ -99,7 +100,7 @@ async fn serve(
     if greeted.is_err() && made.hashes().next().is_some() {
         // Otherwise the next start would find them, and show nothing.
         for key in made.hashes() {
-            service.revoke_key(key).await?;
+            service.registry().revoke_key(key).await?;
         }
         greeted.context("cannot show the new keys on standard output")?;
     }

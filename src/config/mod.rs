@@ -90,17 +90,17 @@ pub struct JudgingOptions {
 
     /// Probability of spam from which a comment is held for a person to look at
     #[arg(long, env = "CHAFFINCH_THRESHOLD_UNSURE", value_name = "0..1",
-          default_value_t = Thresholds::default().unsure, value_parser = values::probability)]
+          default_value_t = Thresholds::default().unsure(), value_parser = values::probability)]
     pub threshold_unsure: f64,
 
     /// Probability from which a comment is spam
     #[arg(long, env = "CHAFFINCH_THRESHOLD_SPAM", value_name = "0..1",
-          default_value_t = Thresholds::default().spam, value_parser = values::probability)]
+          default_value_t = Thresholds::default().spam(), value_parser = values::probability)]
     pub threshold_spam: f64,
 
     /// Probability from which the advice is to drop a comment unseen
     #[arg(long, env = "CHAFFINCH_THRESHOLD_DISCARD", value_name = "0..1",
-          default_value_t = Thresholds::default().discard, value_parser = values::probability)]
+          default_value_t = Thresholds::default().discard(), value_parser = values::probability)]
     pub threshold_discard: f64,
 }
 
@@ -113,19 +113,11 @@ impl JudgingOptions {
             threshold_discard: discard,
             ..
         } = *self;
-        if unsure <= spam && spam <= discard {
-            Ok(Thresholds {
-                unsure,
-                spam,
-                discard,
-            })
-        } else {
-            Err(ConfigError::Thresholds {
-                unsure,
-                spam,
-                discard,
-            })
-        }
+        Thresholds::new(unsure, spam, discard).map_err(|_| ConfigError::Thresholds {
+            unsure,
+            spam,
+            discard,
+        })
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::metrics::{Scored, roc_area};
 use super::source::Source;
 use crate::classifier::{BaseModel, Classifier, Lesson};
-use crate::filter::Filter;
+use crate::filter::{Filter, Policy};
 use crate::training::Sample;
 use crate::verdict::{Judgement, Label, Thresholds, Verdict};
 
@@ -179,7 +179,7 @@ fn learn_along(
 }
 
 fn check(filter: &Filter, sample: &Sample) -> Judgement {
-    filter.check(&sample.comment, false)
+    filter.check(&sample.comment, &Policy::default())
 }
 
 fn score(sample: &Sample, judgement: &Judgement) -> Scored {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::classifier::{Classifier, Opinion};
 use crate::comment::{Author, Comment};
+use crate::site::settings::Honeypot;
 use crate::verdict::{Action, Judgement, Probability, Reason, Thresholds, Verdict};
 
 /// Judges comments: fixed rules first, then the classifier.
@@ -11,6 +12,17 @@ use crate::verdict::{Action, Judgement, Probability, Reason, Thresholds, Verdict
 pub struct Filter {
     classifier: Arc<Classifier>,
     thresholds: Thresholds,
+}
+
+/// What a check goes by beside the comment.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Policy {
+    /// The site's thresholds; `None` for those of the filter.
+    pub thresholds: Option<Thresholds>,
+    /// What a filled honeypot field means.
+    pub honeypot: Honeypot,
+    /// A test hook's verdict is blatant (protocol 2.10).
+    pub test_discard: bool,
 }
 
 impl Filter {
@@ -28,13 +40,15 @@ impl Filter {
     }
 
     /// Judges one comment. The first rule that has something to say decides; where none has, the
-    /// classifier does. `test_discard` makes a test hook's verdict blatant (protocol 2.10).
-    pub fn check(&self, comment: &Comment, test_discard: bool) -> Judgement {
+    /// classifier does.
+    pub fn check(&self, comment: &Comment, policy: &Policy) -> Judgement {
         // Before judging: lessons that arrive meanwhile may or may not have had a say.
         let learned_from = self.classifier.learned_from();
         let ruling = administrator(&comment.author)
-            .or_else(|| test_hook(&comment.author, test_discard))
-            .or_else(|| honeypot(&comment.honeypot));
+            .or_else(|| test_hook(&comment.author, policy.test_discard))
+            .or_else(|| {
+                honeypot(&comment.honeypot).filter(|_| policy.honeypot == Honeypot::Verdict)
+            });
         let (verdict, action, probability, reasons) = match ruling {
             Some(rule) => (
                 rule.verdict,
@@ -43,12 +57,17 @@ impl Filter {
                 vec![rule.reason],
             ),
             None => {
+                let mut opinion = self.classifier.judge(comment);
+                if let Some(trap) = honeypot(&comment.honeypot) {
+                    weigh(&mut opinion, trap.reason);
+                }
                 let Opinion {
                     probability,
                     reasons,
                     ..
-                } = self.classifier.judge(comment);
-                let (verdict, action) = self.thresholds.decide(probability);
+                } = opinion;
+                let thresholds = policy.thresholds.unwrap_or(self.thresholds);
+                let (verdict, action) = thresholds.decide(probability);
                 (verdict, action, probability, reasons)
             }
         };
@@ -102,6 +121,23 @@ fn reason(signal: &str, detail: &str, weight: f64) -> Reason {
     }
 }
 
+/// Weight of a filled honeypot field where it is one signal among others, in log-odds.
+const HONEYPOT: f64 = 4.0;
+
+/// Moves an opinion by a signal that is no evidence of the text.
+fn weigh(opinion: &mut Opinion, signal: Reason) {
+    let signal = Reason {
+        weight: HONEYPOT,
+        ..signal
+    };
+    opinion.log_odds += signal.weight;
+    opinion.probability = Probability::from_log_odds(opinion.log_odds);
+    opinion.reasons.push(signal);
+    opinion
+        .reasons
+        .sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
+}
+
 /// An administrator's comment is ham, and wins over the test hooks (protocol 2.10).
 fn administrator(author: &Author) -> Option<Ruling> {
     author
@@ -148,8 +184,18 @@ mod tests {
     use super::*;
 
     fn check(comment: &Comment, test_discard: bool) -> Judgement {
+        check_with(
+            comment,
+            &Policy {
+                test_discard,
+                ..Policy::default()
+            },
+        )
+    }
+
+    fn check_with(comment: &Comment, policy: &Policy) -> Judgement {
         let classifier = Arc::new(Classifier::embedded().unwrap());
-        Filter::new(classifier, Thresholds::default()).check(comment, test_discard)
+        Filter::new(classifier, Thresholds::default()).check(comment, policy)
     }
 
     fn by(name: &str, email: &str, role: &str) -> Comment {
@@ -211,5 +257,40 @@ mod tests {
         let judgement = check(&comment, false);
         assert_eq!(judgement.verdict, Verdict::Spam);
         assert_eq!(judgement.reasons[0].signal, "honeypot");
+    }
+
+    #[test]
+    fn as_a_signal_a_filled_honeypot_is_one_reason_among_others() {
+        let policy = Policy {
+            honeypot: Honeypot::Signal,
+            ..Policy::default()
+        };
+        let empty = Comment {
+            content: "I pruned my currants in March and lost half the fruit.".into(),
+            ..Comment::default()
+        };
+        let filled = Comment {
+            honeypot: "x".into(),
+            ..empty.clone()
+        };
+        let (without, with) = (check_with(&empty, &policy), check_with(&filled, &policy));
+        assert!(without.probability < with.probability);
+        assert!(with.probability < Probability::SPAM);
+        assert!(with.reasons.iter().any(|r| r.signal == "honeypot"));
+        assert!(with.reasons.len() > 1);
+    }
+
+    #[test]
+    fn a_site_may_have_thresholds_of_its_own() {
+        let policy = Policy {
+            thresholds: Thresholds::new(0.0, 0.0, 0.0).ok(),
+            ..Policy::default()
+        };
+        let comment = Comment {
+            content: "I pruned my currants in March.".into(),
+            ..Comment::default()
+        };
+        assert_eq!(check(&comment, false).verdict, Verdict::Ham);
+        assert_eq!(check_with(&comment, &policy).action, Action::Discard);
     }
 }

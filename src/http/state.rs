@@ -25,7 +25,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Domains below which the left-most label of the host name is a key (protocol 1.1).
     pub base_domains: Vec<String>,
-    /// Accept checks without `user_ip`, as Coral and privacy-minded sites send them.
+    /// Accept checks without `user_ip`, as Coral and privacy-minded sites send them, where the
+    /// site's settings do not say otherwise.
     pub allow_empty_ip: bool,
 }
 

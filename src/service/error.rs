@@ -23,6 +23,12 @@ pub enum ServiceError {
     /// The verdict was not corrected, so that there is nothing to take back.
     #[error("the verdict has no correction")]
     NoSuchCorrection,
+    /// Nothing is known of the site.
+    #[error("no such site")]
+    NoSuchSite,
+    /// The site was set up before.
+    #[error("the site is set up already; change it instead")]
+    SiteExists,
     /// No key of that hash may be used.
     #[error("no such key")]
     NoSuchKey,
@@ -43,6 +49,7 @@ impl From<StoreError> for ServiceError {
             StoreError::NoSuchVerdict => Self::NoSuchVerdict,
             StoreError::NoSuchCorrection => Self::NoSuchCorrection,
             StoreError::NoSuchKey => Self::NoSuchKey,
+            StoreError::NoSuchSite => Self::NoSuchSite,
             StoreError::Busy => Self::Busy,
             error => Self::Store(error),
         }

@@ -1,10 +1,14 @@
 //! Checks, corrections, and looking at verdicts.
 
+use std::sync::Arc;
+
 use crate::comment::Comment;
+use crate::filter::Policy;
+use crate::site::settings::SiteSettings;
 use crate::store::{
     Correction, CorrectionReceipt, NewCorrection, Origin, Retraction, VerdictRecord,
 };
-use crate::verdict::{Judgement, Label, VerdictId};
+use crate::verdict::{Action, Judgement, Label, Verdict, VerdictId};
 
 use super::{Caller, Service, ServiceError};
 
@@ -21,11 +25,22 @@ pub struct CheckOptions {
 pub struct Checked {
     /// The verdict's name. Tests get one too, though nothing is stored under it.
     pub id: VerdictId,
-    /// What the filter found.
+    /// What the caller is told.
     pub judgement: Judgement,
+    /// In shadow mode, what it would have been told.
+    pub shadow: Option<Shadow>,
     /// Whether the verdict was kept: not for tests, nor when the store fails, since a blog engine
     /// must get its answer all the same.
     pub stored: bool,
+}
+
+/// The verdict that a site in shadow mode is not told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shadow {
+    /// Ham, unsure or spam.
+    pub verdict: Verdict,
+    /// What would have been advised.
+    pub action: Action,
 }
 
 /// A stored verdict and what an admin said of it.
@@ -46,25 +61,27 @@ impl Service {
         comment: Comment,
         options: CheckOptions,
     ) -> Result<Checked, ServiceError> {
-        let comment = placed(caller, comment)?;
-        let judgement = self.filter.check(&comment, options.test_discard);
+        let (comment, settings) = self.placed(caller, comment)?;
+        let judgement = self.filter.check(&comment, &policy(&settings, options));
         let id = self.fresh_id();
-        if comment.test {
-            return Ok(Checked {
-                id,
-                judgement,
-                stored: false,
-            });
-        }
-        let record = record(id, caller, Origin::Checked, comment, judgement.clone());
-        let kept = self.store.put(record).await;
-        if let Err(error) = &kept {
+        let is_test = comment.test;
+        let record = VerdictRecord {
+            shadow: settings.shadow,
+            ..record(id, caller, Origin::Checked, comment, judgement.clone())
+        };
+        let kept = match is_test {
+            true => None,
+            false => Some(self.store.put(record).await),
+        };
+        if let Some(Err(error)) = &kept {
             tracing::warn!(%error, verdict = %id, "answered a check without keeping its verdict");
         }
+        let (judgement, shadow) = told(judgement, settings.shadow);
         Ok(Checked {
             id,
             judgement,
-            stored: kept.is_ok(),
+            shadow,
+            stored: matches!(kept, Some(Ok(()))),
         })
     }
 
@@ -87,7 +104,7 @@ impl Service {
         comment: Comment,
         label: Label,
     ) -> Result<Option<CorrectionReceipt>, ServiceError> {
-        let comment = placed(caller, comment)?;
+        let (comment, settings) = self.placed(caller, comment)?;
         if comment.test {
             return Ok(None);
         }
@@ -96,7 +113,9 @@ impl Service {
             return self.correct(caller, record, label).await.map(Some);
         }
         let features = self.filter.classifier().features(&comment);
-        let judgement = self.filter.check(&comment, false);
+        let judgement = self
+            .filter
+            .check(&comment, &policy(&settings, CheckOptions::default()));
         let id = self.fresh_id();
         let record = record(id, caller, Origin::Submitted, comment, judgement);
         let at = self.clock.now();
@@ -150,6 +169,24 @@ impl Service {
         Ok(self.store.correct(correction).await?)
     }
 
+    /// The comment with its site, and the settings of that: the one named, if the caller may
+    /// speak for it, else the one that the caller's key is bound to.
+    fn placed(
+        &self,
+        caller: &Caller,
+        mut comment: Comment,
+    ) -> Result<(Comment, Arc<SiteSettings>), ServiceError> {
+        caller.require_site(comment.site.as_ref())?;
+        if comment.site.is_none() {
+            comment.site.clone_from(&caller.grant.site);
+        }
+        let settings = self.registry.settings(comment.site.as_ref());
+        if let (true, Some(language)) = (comment.language.is_empty(), &settings.language) {
+            comment.language = language.as_str().to_owned();
+        }
+        Ok((comment, settings))
+    }
+
     /// The record of a verdict, if the caller may see it.
     fn visible(&self, caller: &Caller, id: VerdictId) -> Result<VerdictRecord, ServiceError> {
         self.store
@@ -159,14 +196,29 @@ impl Service {
     }
 }
 
-/// The comment with its site: the one named, if the caller may speak for it, else the one that
-/// the caller's key is bound to.
-fn placed(caller: &Caller, mut comment: Comment) -> Result<Comment, ServiceError> {
-    caller.require_site(comment.site.as_ref())?;
-    if comment.site.is_none() {
-        comment.site.clone_from(&caller.grant.site);
+fn policy(settings: &SiteSettings, options: CheckOptions) -> Policy {
+    Policy {
+        thresholds: settings.thresholds,
+        honeypot: settings.honeypot,
+        test_discard: options.test_discard,
     }
-    Ok(comment)
+}
+
+/// What the caller is told, and in shadow mode what it is not.
+fn told(judgement: Judgement, shadow: bool) -> (Judgement, Option<Shadow>) {
+    if !shadow {
+        return (judgement, None);
+    }
+    let hidden = Shadow {
+        verdict: judgement.verdict,
+        action: judgement.action,
+    };
+    let told = Judgement {
+        verdict: Verdict::Ham,
+        action: Action::Publish,
+        ..judgement
+    };
+    (told, Some(hidden))
 }
 
 fn record(
@@ -183,5 +235,6 @@ fn record(
         comment,
         ip_hash: None,
         judgement,
+        shadow: false,
     }
 }

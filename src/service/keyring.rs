@@ -51,8 +51,11 @@ impl Observer for Keyring {
                 Change::KeyRevoked { key } => {
                     grants.remove(key);
                 }
-                Change::Corrected { .. } | Change::Retracted { .. } | Change::SiteActive { .. } => {
-                }
+                Change::Corrected { .. }
+                | Change::Retracted { .. }
+                | Change::SiteActive { .. }
+                | Change::SiteConfigured { .. }
+                | Change::SiteRemoved { .. } => {}
             }
         }
     }

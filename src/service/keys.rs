@@ -4,7 +4,7 @@ use crate::key::{AdminToken, KeyHash, SiteKey};
 use crate::site::Site;
 use crate::store::{Grant, KeyRole};
 
-use super::{Service, ServiceError};
+use super::{Registry, ServiceError};
 
 /// Names of the keys that starts take care of; all other keys are the operator's own.
 const CONFIGURED: &str = "configured";
@@ -37,7 +37,7 @@ impl FirstKeys {
     }
 }
 
-impl Service {
+impl Registry {
     /// Makes a site key, for one site or for all. The surface has made sure that an admin asks.
     pub async fn create_site_key(
         &self,
@@ -74,7 +74,7 @@ impl Service {
     pub async fn first_keys(&self, configured: ConfiguredKeys) -> Result<FirstKeys, ServiceError> {
         let mut first = FirstKeys::default();
         match configured.site_key {
-            Some(key) => self.configure(key.hash(), KeyRole::Site).await?,
+            Some(key) => self.configure_key(key.hash(), KeyRole::Site).await?,
             None if !self.has_any(KeyRole::Site)? => {
                 let name = own_name(FIRST, KeyRole::Site);
                 first.site_key = Some(self.create_site_key(&name, None).await?);
@@ -82,7 +82,7 @@ impl Service {
             None => {}
         }
         match configured.admin_token {
-            Some(token) => self.configure(token.hash(), KeyRole::Admin).await?,
+            Some(token) => self.configure_key(token.hash(), KeyRole::Admin).await?,
             None if !self.has_any(KeyRole::Admin)? => {
                 let name = own_name(FIRST, KeyRole::Admin);
                 first.admin_token = Some(self.create_admin_token(&name).await?);
@@ -93,7 +93,7 @@ impl Service {
     }
 
     /// Has a secret of the configuration work, instead of what stood there at earlier starts.
-    async fn configure(&self, key: KeyHash, role: KeyRole) -> Result<(), ServiceError> {
+    async fn configure_key(&self, key: KeyHash, role: KeyRole) -> Result<(), ServiceError> {
         let own = [own_name(CONFIGURED, role), own_name(FIRST, role)];
         let known = self.store.grants()?;
         // The new one first: there must be no moment, nor a crash, that leaves none.

@@ -60,7 +60,8 @@ impl Learner {
     fn follow(&self, events: &[Applied], log: &dyn Lessons, anew: bool) -> Result<(), StoreError> {
         // Learning is a sequence of steps, each from where the last one ended: a lesson in the
         // middle can only be taken out by starting again without it.
-        if anew || events.iter().any(|applied| applied.superseded.is_some()) {
+        let unlearns = |applied: &Applied| applied.superseded.is_some_and(|old| old.learned);
+        if anew || events.iter().any(unlearns) {
             let last = events.last().map_or(0, |applied| applied.sequence);
             return self.replay(log, last);
         }
@@ -69,6 +70,7 @@ impl Learner {
                 site,
                 label,
                 features,
+                learned: true,
                 ..
             } = &applied.event.change
             {

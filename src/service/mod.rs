@@ -8,6 +8,9 @@ mod judging;
 mod keyring;
 mod keys;
 mod learner;
+mod registry;
+mod site_cache;
+mod sites;
 mod stats;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,7 +24,6 @@ use crate::site::Site;
 use crate::store::{Sequence, Store};
 use crate::verdict::{Thresholds, VerdictId};
 
-use self::keyring::Keyring;
 use self::learner::Learner;
 
 pub use crate::store::{
@@ -30,15 +32,17 @@ pub use crate::store::{
 };
 pub use caller::Caller;
 pub use error::{AuthError, ServiceError};
-pub use judging::{CheckOptions, Checked, VerdictView};
+pub use judging::{CheckOptions, Checked, Shadow, VerdictView};
 pub use keys::{ConfiguredKeys, FirstKeys};
+pub use registry::Registry;
+pub use sites::SiteView;
 pub use stats::{Month, MonthError, Period, SiteMonth, Stats, StatsRange, StatsScope};
 
 /// Everything that a surface calls. Share it in an `Arc`.
 pub struct Service {
     store: Arc<dyn Store>,
     filter: Filter,
-    keyring: Arc<Keyring>,
+    registry: Registry,
     clock: Clock,
     /// Keeps ids of the same millisecond in order.
     ids: Mutex<ContextV7>,
@@ -81,14 +85,13 @@ impl Service {
         classifier: Arc<Classifier>,
         settings: Settings,
     ) -> Result<Self, ServiceError> {
-        let keyring = Arc::new(Keyring::load(&*store)?);
+        let registry = Registry::open(Arc::clone(&store), settings.clock.clone())?;
         let learner = Learner::start(Arc::clone(&classifier) as _, &*store, store.events())?;
-        store.observe(Arc::clone(&keyring) as _);
         store.observe(Arc::new(learner));
         Ok(Self {
             store,
             filter: Filter::new(classifier, settings.thresholds),
-            keyring,
+            registry,
             clock: settings.clock,
             ids: Mutex::new(ContextV7::new()),
         })
@@ -96,7 +99,12 @@ impl Service {
 
     /// Who showed this secret: a site key (case does not count) or an admin token.
     pub fn authenticate(&self, secret: &str) -> Result<Caller, AuthError> {
-        self.keyring.authenticate(secret)
+        self.registry.authenticate(secret)
+    }
+
+    /// Sites and keys.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
     }
 
     /// Whether the model is loaded and the store writable.

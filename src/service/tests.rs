@@ -71,12 +71,22 @@ impl Bench {
 
     async fn caller(&self, site: Option<&str>) -> Caller {
         let site = site.map(|site| Site::parse(site).unwrap());
-        let key = self.service.create_site_key("a key", site).await.unwrap();
+        let key = self
+            .service
+            .registry()
+            .create_site_key("a key", site)
+            .await
+            .unwrap();
         self.service.authenticate(key.reveal()).unwrap()
     }
 
     async fn admin(&self) -> Caller {
-        let token = self.service.create_admin_token("an admin").await.unwrap();
+        let token = self
+            .service
+            .registry()
+            .create_admin_token("an admin")
+            .await
+            .unwrap();
         self.service.authenticate(token.reveal()).unwrap()
     }
 
@@ -351,11 +361,17 @@ fn months_are_read_as_they_are_written() {
 #[actix_web::test]
 async fn the_first_start_makes_keys_and_later_ones_do_not() {
     let bench = Bench::new();
-    let first = bench.service.first_keys(ConfiguredKeys::default());
+    let first = bench
+        .service
+        .registry()
+        .first_keys(ConfiguredKeys::default());
     let first = first.await.unwrap();
     let (key, token) = (first.site_key.unwrap(), first.admin_token.unwrap());
     let bench = bench.reopened();
-    let second = bench.service.first_keys(ConfiguredKeys::default());
+    let second = bench
+        .service
+        .registry()
+        .first_keys(ConfiguredKeys::default());
     let second = second.await.unwrap();
     assert!(second.site_key.is_none() && second.admin_token.is_none());
     let service = &bench.service;
@@ -374,14 +390,26 @@ async fn the_first_start_makes_keys_and_later_ones_do_not() {
 async fn configured_keys_replace_those_of_earlier_starts() {
     let bench = Bench::new();
     let service = &bench.service;
-    let made = service.first_keys(ConfiguredKeys::default()).await.unwrap();
-    let own = service.create_site_key("mine", None).await.unwrap();
+    let made = service
+        .registry()
+        .first_keys(ConfiguredKeys::default())
+        .await
+        .unwrap();
+    let own = service
+        .registry()
+        .create_site_key("mine", None)
+        .await
+        .unwrap();
     let configured = |key: &str| ConfiguredKeys {
         site_key: Some(key.parse::<SiteKey>().unwrap()),
         admin_token: None,
     };
     for key in ["123456789abc", "abcabcabcabc", "abcabcabcabc"] {
-        service.first_keys(configured(key)).await.unwrap();
+        service
+            .registry()
+            .first_keys(configured(key))
+            .await
+            .unwrap();
         assert!(service.authenticate(key).is_ok(), "{key}");
     }
     assert!(service.authenticate("123456789abc").is_err());
@@ -396,9 +424,9 @@ async fn configured_keys_replace_those_of_earlier_starts() {
             .is_ok()
     );
     assert!(service.authenticate(own.reveal()).is_ok());
-    service.revoke_key(own.hash()).await.unwrap();
+    service.registry().revoke_key(own.hash()).await.unwrap();
     assert!(service.authenticate(own.reveal()).is_err());
-    let unknown = service.revoke_key(own.hash()).await;
+    let unknown = service.registry().revoke_key(own.hash()).await;
     assert!(matches!(unknown, Err(ServiceError::NoSuchKey)));
 }
 
@@ -483,6 +511,7 @@ fn a_replay_that_failed_is_tried_again_with_the_next_event() {
     let correction = store::Correction {
         label: Label::Ham,
         sequence: 1,
+        learned: true,
         at: Timestamp::UNIX_EPOCH,
     };
     log.0.set(1);

@@ -79,6 +79,9 @@ pub enum StoreError {
     /// No key of that hash may be used.
     #[error("no such key")]
     NoSuchKey,
+    /// Nothing is known of the site.
+    #[error("no such site")]
+    NoSuchSite,
 }
 
 impl StoreError {

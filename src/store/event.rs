@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::key::KeyHash;
 use crate::site::Site;
+use crate::site::settings::SiteSettings;
 use crate::text::Features;
 use crate::verdict::{Label, VerdictId};
 
@@ -37,6 +38,9 @@ pub enum Change {
         by: KeyHash,
         /// What is learned from: hashes only, no word of the comment.
         features: Features,
+        /// Whether it is learned. Decided once, by the site's settings when it was said, so that
+        /// every replay learns the same whatever the settings are by then.
+        learned: bool,
     },
     /// A correction was taken back.
     Retracted {
@@ -63,6 +67,18 @@ pub enum Change {
         site: Site,
         /// Whether it is in use.
         active: bool,
+    },
+    /// A site's settings are these from now on.
+    SiteConfigured {
+        /// The site.
+        site: Site,
+        /// All of its settings. Boxed: they are larger than most other changes.
+        settings: Box<SiteSettings>,
+    },
+    /// A site is forgotten, with its settings. Its verdicts are not.
+    SiteRemoved {
+        /// The site.
+        site: Site,
     },
 }
 

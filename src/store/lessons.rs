@@ -15,15 +15,22 @@ impl Lessons for Reader {
         for event in self.events(0, up_to)? {
             let (sequence, event) = event?;
             match event.change {
-                Change::Corrected { verdict, .. } => {
+                Change::Corrected {
+                    verdict,
+                    learned: true,
+                    ..
+                } => {
                     in_force.insert(verdict, sequence);
                 }
-                Change::Retracted { verdict, .. } => {
+                // One that is not learned from replaces one that was.
+                Change::Corrected { verdict, .. } | Change::Retracted { verdict, .. } => {
                     in_force.remove(&verdict);
                 }
                 Change::KeyCreated { .. }
                 | Change::KeyRevoked { .. }
-                | Change::SiteActive { .. } => {}
+                | Change::SiteActive { .. }
+                | Change::SiteConfigured { .. }
+                | Change::SiteRemoved { .. } => {}
             }
         }
         let lessons = self.events(0, up_to)?.filter_map(move |event| {
@@ -38,6 +45,7 @@ impl Lessons for Reader {
                     label,
                     by,
                     features,
+                    learned: _,
                 } if in_force.get(&verdict) == Some(&sequence) => Some(Ok(StoredLesson {
                     sequence,
                     verdict,

@@ -28,6 +28,7 @@ use jiff::civil::Date;
 use crate::comment::Comment;
 use crate::key::KeyHash;
 use crate::site::Site;
+use crate::site::settings::SiteSettings;
 use crate::text::Features;
 use crate::verdict::{Label, VerdictId};
 
@@ -35,7 +36,7 @@ pub use ack::Ack;
 pub use counters::{Counters, DayCount};
 pub use error::StoreError;
 pub use event::{Change, Event, Grant, KeyRole, Sequence};
-pub use record::{Correction, Origin, VerdictRecord};
+pub use record::{ConfiguredSite, Correction, Origin, VerdictRecord};
 
 /// How to open a store.
 #[derive(Debug, Clone)]
@@ -88,6 +89,9 @@ pub trait Store: Lessons + Send + Sync {
     /// Whether a site is active; `None` if nothing is known of it.
     fn site_active(&self, site: &Site) -> Result<Option<bool>, StoreError>;
 
+    /// Every site that somebody has set something for.
+    fn configured_sites(&self) -> Result<Vec<(Site, ConfiguredSite)>, StoreError>;
+
     /// The counts of some days (UTC), of one key or of all, ordered by key and day.
     fn counts(
         &self,
@@ -104,8 +108,9 @@ pub trait Store: Lessons + Send + Sync {
     /// anything reaches the disk.
     fn put(&self, record: VerdictRecord) -> Ack<()>;
 
-    /// Labels a stored verdict. The same label again changes nothing and answers with where it
-    /// was first given; the opposite replaces it.
+    /// Labels a stored verdict, to be learned unless the site has switched learning off. The same
+    /// label again changes nothing and answers with where it was first given, unless it is to be
+    /// learned only now; the opposite replaces it.
     fn correct(&self, change: NewCorrection) -> Ack<CorrectionReceipt>;
 
     /// Labels the verdict that the record's comment means as in [`Self::find`], or keeps the
@@ -129,6 +134,13 @@ pub trait Store: Lessons + Send + Sync {
 
     /// Marks a site as active or not. Doing so twice changes nothing.
     fn set_site_active(&self, site: Site, active: bool, at: Timestamp) -> Ack<()>;
+
+    /// Gives a site these settings. Doing so twice changes nothing.
+    fn configure_site(&self, site: Site, settings: SiteSettings, at: Timestamp) -> Ack<()>;
+
+    /// Forgets a site and its settings; its verdicts stay. Fails with
+    /// [`StoreError::NoSuchSite`] where nothing is known of it.
+    fn remove_site(&self, site: Site, at: Timestamp) -> Ack<()>;
 
     /// Whether a write would reach the disk now.
     fn probe(&self) -> Ack<()>;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::comment::Comment;
 use crate::key::KeyHash;
+use crate::site::settings::SiteSettings;
 use crate::verdict::{Judgement, Label, VerdictId};
 
 use super::event::Sequence;
@@ -24,6 +25,8 @@ pub struct VerdictRecord {
     pub ip_hash: Option<[u8; 16]>,
     /// What the filter said.
     pub judgement: Judgement,
+    /// Whether the caller was told ham instead, because the site is in shadow mode.
+    pub shadow: bool,
 }
 
 /// Longest content kept, in bytes: what a moderator looks at, not what an attacker sends.
@@ -99,7 +102,19 @@ pub struct Correction {
     pub label: Label,
     /// Where in the log that was said.
     pub sequence: Sequence,
+    /// Whether it is learned from: not where the site has switched learning off.
+    pub learned: bool,
     /// When it was said, to the microsecond.
+    #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
+    pub at: Timestamp,
+}
+
+/// The settings of a site, as they stand now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConfiguredSite {
+    /// All of them.
+    pub settings: SiteSettings,
+    /// When they were set last, to the microsecond.
     #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
     pub at: Timestamp,
 }

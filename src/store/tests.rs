@@ -65,6 +65,7 @@ fn record(verdict: Verdict, origin: Origin, comment: Comment) -> VerdictRecord {
             model: "test".into(),
             learned_from: 0,
         },
+        shadow: false,
     }
 }
 

@@ -7,7 +7,7 @@ mod request;
 use serde::Deserialize;
 use serde_json::error::Category;
 
-pub use reply::{CheckReply, CorrectionReply, CorrectionView, VerdictReply};
+pub use reply::{CheckReply, CorrectionReply, CorrectionView, ShadowReply, VerdictReply};
 pub use request::{AuthorRequest, CheckRequest, ContextRequest, CorrectionRequest};
 
 /// What is wrong with a request: a field, and why.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::CheckRequest;
-use crate::service::{CorrectionReceipt, Origin, Retraction, VerdictView};
+use crate::service::{Checked, CorrectionReceipt, Origin, Retraction, VerdictView};
 use crate::verdict::{Action, Judgement, Label, Reason, Verdict, VerdictId};
 
 /// The answer to a check.
@@ -25,6 +25,30 @@ pub struct CheckReply {
     pub model: String,
     /// How many corrections had been learned when it was judged.
     pub learned_from: u64,
+    /// In shadow mode, what the verdict would have been; missing otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shadow: Option<ShadowReply>,
+}
+
+/// The verdict that a site in shadow mode is not told to act on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ShadowReply {
+    /// Ham, unsure or spam.
+    pub verdict: Verdict,
+    /// What would have been advised.
+    pub action: Action,
+}
+
+impl From<Checked> for CheckReply {
+    fn from(checked: Checked) -> Self {
+        Self {
+            shadow: checked.shadow.map(|shadow| ShadowReply {
+                verdict: shadow.verdict,
+                action: shadow.action,
+            }),
+            ..Self::new(Some(checked.id), checked.judgement)
+        }
+    }
 }
 
 impl CheckReply {
@@ -38,6 +62,7 @@ impl CheckReply {
             reasons: judgement.reasons,
             model: judgement.model,
             learned_from: judgement.learned_from,
+            shadow: None,
         }
     }
 }
@@ -63,6 +88,8 @@ pub struct VerdictReply {
     pub check: CheckReply,
     /// When it was given.
     pub at: Timestamp,
+    /// Whether the site was in shadow mode, and was told ham whatever stands here.
+    pub shadowed: bool,
     /// `checked`, or `submitted` for a comment that was corrected without a check.
     pub origin: Origin,
     /// The comment as it is kept: never with the author's IP address.
@@ -78,6 +105,8 @@ pub struct CorrectionView {
     pub label: Label,
     /// Where in the log that was said.
     pub sequence: u64,
+    /// Whether it is learned from: not where the site has switched learning off.
+    pub learned: bool,
     /// When it was said.
     pub at: Timestamp,
 }
@@ -88,11 +117,13 @@ impl From<VerdictView> for VerdictReply {
         Self {
             check: CheckReply::new(Some(record.id), record.judgement),
             at: Timestamp::from_millisecond(record.id.unix_millis()).unwrap_or_default(),
+            shadowed: record.shadow,
             origin: record.origin,
             comment: record.comment.into(),
             correction: view.correction.map(|correction| CorrectionView {
                 label: correction.label,
                 sequence: correction.sequence,
+                learned: correction.learned,
                 at: correction.at,
             }),
         }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use chaffinch::classifier::Classifier;
 use chaffinch::http::{Server, Settings};
-use chaffinch::service::{self, ConfiguredKeys, Service};
+use chaffinch::service::{self, ConfiguredKeys, Service, ServiceError};
 use chaffinch::site::Site;
 use chaffinch::store::{self, StoreSettings};
 use serde_json::Value;
@@ -18,6 +18,8 @@ use ureq::AsSendBody;
 
 /// A key that opens the server for any site.
 pub(crate) const KEY: &str = "123456789abc";
+/// A token that opens everything.
+pub(crate) const ADMIN: &str = "admin-token-of-the-tests";
 /// A key that it does not know.
 pub(crate) const BAD_KEY: &str = "badbadbadbad";
 /// What every check needs besides the comment.
@@ -34,7 +36,8 @@ pub(crate) struct TestApp {
     agent: ureq::Agent,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
-    _data: TempDir,
+    settings: Settings,
+    data: TempDir,
 }
 
 /// What came back, header names in lower case.
@@ -57,9 +60,23 @@ impl TestApp {
             ..Settings::default()
         };
         change(&mut settings);
-        let data = TempDir::new().unwrap();
+        Self::run(settings, TempDir::new().unwrap())
+    }
+
+    /// The same server with the same data, started anew.
+    pub(crate) fn restart(mut self) -> Self {
+        self.stop();
+        let data = std::mem::replace(&mut self.data, TempDir::new().unwrap());
+        let settings = self.settings.clone();
+        // Its service holds the data folder.
+        drop(self);
+        Self::run(settings, data)
+    }
+
+    fn run(settings: Settings, data: TempDir) -> Self {
         let directory = data.path().to_owned();
         let (sender, receiver) = mpsc::channel();
+        let served = settings.clone();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let store = store::open(&directory, &StoreSettings::default()).unwrap();
@@ -68,10 +85,10 @@ impl TestApp {
                 let service = Arc::new(service.unwrap());
                 let keys = ConfiguredKeys {
                     site_key: Some(KEY.parse().unwrap()),
-                    ..ConfiguredKeys::default()
+                    admin_token: Some(ADMIN.parse().unwrap()),
                 };
-                service.first_keys(keys).await.unwrap();
-                let server = Server::build(&settings, Arc::clone(&service)).unwrap();
+                service.registry().first_keys(keys).await.unwrap();
+                let server = Server::build(&served, Arc::clone(&service)).unwrap();
                 let started = (server.address(), server.handle(), Arc::clone(&service));
                 sender.send(started).unwrap();
                 server.run_until_stopped().await.unwrap();
@@ -90,14 +107,35 @@ impl TestApp {
             agent,
             handle,
             thread: Some(thread),
-            _data: data,
+            settings,
+            data,
         }
+    }
+
+    fn stop(&mut self) {
+        // The command is sent at once; waiting for the thread waits for the server's end.
+        drop(self.handle.stop(false));
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+
+    /// Gives a site these settings and the defaults for the rest.
+    pub(crate) fn set_site(&self, site: &str, settings: Value) {
+        let site = Site::parse(site).unwrap();
+        let settings = serde_json::from_value(settings).unwrap();
+        let changed = self
+            .service
+            .registry()
+            .change_site(site, |_| Ok::<_, ServiceError>(settings));
+        actix_web::rt::System::new().block_on(changed).unwrap();
     }
 
     /// A key that is bound to one site.
     pub(crate) fn key_for(&self, site: &str) -> String {
         let key = self
             .service
+            .registry()
             .create_site_key("bound", Some(Site::parse(site).unwrap()));
         let key = actix_web::rt::System::new().block_on(key).unwrap();
         key.reveal().to_owned()
@@ -210,11 +248,7 @@ fn bearer() -> String {
 
 impl Drop for TestApp {
     fn drop(&mut self) {
-        // The command is sent at once; waiting for the thread waits for the server's end.
-        drop(self.handle.stop(false));
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        self.stop();
     }
 }
 

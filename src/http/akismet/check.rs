@@ -51,7 +51,9 @@ async fn judged(call: &Call, state: &State) -> Result<Checked, Reply> {
     if comment.site.is_none() {
         return Err(Reply::missing_blog());
     }
-    if form.get("user_ip").trim().is_empty() && !state.allow_empty_ip {
+    let settings = state.service.registry().settings(comment.site.as_ref());
+    let allow_empty_ip = settings.allow_empty_ip.unwrap_or(state.allow_empty_ip);
+    if form.get("user_ip").trim().is_empty() && !allow_empty_ip {
         return Err(Reply::missing_user_ip());
     }
     let options = CheckOptions {

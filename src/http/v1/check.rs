@@ -29,5 +29,5 @@ pub(super) async fn judged(
     let comment = Comment::try_from(request)?;
     let options = CheckOptions::default();
     let checked = state.service.check(caller, comment, options).await?;
-    Ok(CheckReply::new(Some(checked.id), checked.judgement))
+    Ok(checked.into())
 }

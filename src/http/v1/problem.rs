@@ -69,10 +69,14 @@ problems! {
     NoSuchCorrection: "no_such_correction", NOT_FOUND, "The verdict has no correction";
     /// No such key.
     NoSuchKey: "no_such_key", NOT_FOUND, "No such key";
+    /// Nothing is known of the site.
+    NoSuchSite: "no_such_site", NOT_FOUND, "No such site";
     /// The path exists, but not for this method.
     MethodNotAllowed: "method_not_allowed", METHOD_NOT_ALLOWED, "The method is not allowed here";
     /// The body did not arrive in time.
     BodyTooSlow: "body_too_slow", REQUEST_TIMEOUT, "The body did not arrive in time";
+    /// The site was set up before.
+    SiteExists: "site_exists", CONFLICT, "The site is set up already";
     /// The body is larger than allowed.
     BodyTooLarge: "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large";
     /// A field is missing, has the wrong type, or a value that makes no sense.
@@ -215,6 +219,8 @@ impl From<ServiceError> for ApiError {
             ServiceError::NoSuchVerdict => Problem::NoSuchVerdict,
             ServiceError::NoSuchCorrection => Problem::NoSuchCorrection,
             ServiceError::NoSuchKey => Problem::NoSuchKey,
+            ServiceError::NoSuchSite => Problem::NoSuchSite,
+            ServiceError::SiteExists => Problem::SiteExists,
             ServiceError::Busy => Problem::Busy,
             ServiceError::NoRandomness(_) | ServiceError::Store(_) => {
                 tracing::error!(%error, "a call failed");

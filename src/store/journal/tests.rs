@@ -22,15 +22,19 @@ fn any_event() -> impl Strategy<Value = Event> {
             verdict.clone(),
             site.clone(),
             any::<bool>(),
+            any::<bool>(),
             prop::collection::vec(any::<u32>(), 0..40)
         )
-            .prop_map(move |(verdict, site, spam, hashes)| Change::Corrected {
-                verdict,
-                site,
-                label: if spam { Label::Spam } else { Label::Ham },
-                by: key(),
-                features: Features::from_unordered(hashes),
-            }),
+            .prop_map(
+                move |(verdict, site, spam, learned, hashes)| Change::Corrected {
+                    verdict,
+                    site,
+                    label: if spam { Label::Spam } else { Label::Ham },
+                    by: key(),
+                    features: Features::from_unordered(hashes),
+                    learned,
+                }
+            ),
         verdict.prop_map(move |verdict| Change::Retracted { verdict, by: key() }),
         (".{0,20}", site).prop_map(move |(name, site)| Change::KeyCreated {
             key: key(),
@@ -197,6 +201,7 @@ fn one_event(n: u8) -> Event {
             label: Label::Spam,
             by: crate::key::KeyHash::from_bytes([9; 32]),
             features: Features::from_unordered(vec![5, 5 + (1 << 14)]),
+            learned: true,
         },
     }
 }

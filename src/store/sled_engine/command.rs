@@ -6,11 +6,12 @@ use super::plan::{self, Plan};
 use super::trees::Trees;
 use crate::key::KeyHash;
 use crate::site::Site;
+use crate::site::settings::SiteSettings;
 use crate::store::ack::Reply;
 use crate::store::error::StoreError;
 use crate::store::event::{Change, Event, Grant};
 use crate::store::fingerprint::Fingerprint;
-use crate::store::record::VerdictRecord;
+use crate::store::record::{Correction, VerdictRecord};
 use crate::store::{CorrectionReceipt, NewCorrection, Retraction, Sequence};
 use crate::text::Features;
 use crate::verdict::{Label, VerdictId};
@@ -50,6 +51,8 @@ pub(super) enum Request {
     CreateKey(KeyHash, Grant, Timestamp, Reply<()>),
     RevokeKey(KeyHash, Timestamp, Reply<()>),
     SiteActive(Site, bool, Timestamp, Reply<()>),
+    ConfigureSite(Site, Box<SiteSettings>, Timestamp, Reply<()>),
+    RemoveSite(Site, Timestamp, Reply<()>),
 }
 
 /// An answer that waits for the group to be durable.
@@ -121,6 +124,27 @@ impl Request {
                     }),
                 )
             }
+            Self::ConfigureSite(site, settings, at, reply) => {
+                let known = plan.settings(&site);
+                decision(
+                    reply,
+                    known.map(|known| {
+                        let changes = known.is_none_or(|known| known.settings != *settings);
+                        let change = changes.then_some(Change::SiteConfigured { site, settings });
+                        (change.map(|change| plan::event(at, change)), ())
+                    }),
+                )
+            }
+            Self::RemoveSite(site, at, reply) => {
+                let known = plan.site(&site);
+                decision(
+                    reply,
+                    known.and_then(|known| match known {
+                        Some(_) => Ok((Some(plan::event(at, Change::SiteRemoved { site })), ())),
+                        None => Err(StoreError::NoSuchSite),
+                    }),
+                )
+            }
         }
     }
 }
@@ -159,8 +183,17 @@ fn correct(
     let Some(record) = trees.verdict(new.verdict)? else {
         return Err(StoreError::NoSuchVerdict);
     };
+    let learned = match &record.comment.site {
+        Some(site) => plan
+            .settings(site)?
+            .is_none_or(|known| known.settings.learning),
+        None => true,
+    };
     let standing = plan.correction(new.verdict)?.map(|s| s.correction);
-    if let Some(same) = standing.filter(|standing| standing.label == new.label) {
+    // Said again after learning was switched on, it is learned.
+    let same =
+        |standing: &Correction| standing.label == new.label && (standing.learned || !learned);
+    if let Some(same) = standing.filter(same) {
         let receipt = CorrectionReceipt {
             id: new.verdict,
             label: new.label,
@@ -175,6 +208,7 @@ fn correct(
         label: new.label,
         by: new.by,
         features: new.features,
+        learned,
     };
     let receipt = CorrectionReceipt {
         id: new.verdict,

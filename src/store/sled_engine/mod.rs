@@ -27,12 +27,13 @@ use super::data_dir::{DataDir, sync_dir};
 use super::fingerprint::Secret;
 use super::journal::{Journal, Reader};
 use super::{
-    Correction, CorrectionReceipt, DayCount, Grant, LessonStream, Lessons, NewCorrection, Observer,
-    Retraction, Sequence, Store, StoreError, StoreSettings, VerdictRecord,
+    ConfiguredSite, Correction, CorrectionReceipt, DayCount, Grant, LessonStream, Lessons,
+    NewCorrection, Observer, Retraction, Sequence, Store, StoreError, StoreSettings, VerdictRecord,
 };
 use crate::comment::Comment;
 use crate::key::KeyHash;
 use crate::site::Site;
+use crate::site::settings::SiteSettings;
 use crate::text::Features;
 use crate::verdict::{Label, VerdictId};
 
@@ -185,6 +186,10 @@ impl Store for SledStore {
         self.trees.site(site)
     }
 
+    fn configured_sites(&self) -> Result<Vec<(Site, ConfiguredSite)>, StoreError> {
+        self.trees.all_settings()
+    }
+
     fn counts(
         &self,
         key: Option<KeyHash>,
@@ -250,6 +255,14 @@ impl Store for SledStore {
 
     fn set_site_active(&self, site: Site, active: bool, at: Timestamp) -> Ack<()> {
         self.log(|reply| Request::SiteActive(site, active, at, reply))
+    }
+
+    fn configure_site(&self, site: Site, settings: SiteSettings, at: Timestamp) -> Ack<()> {
+        self.log(|reply| Request::ConfigureSite(site, Box::new(settings), at, reply))
+    }
+
+    fn remove_site(&self, site: Site, at: Timestamp) -> Ack<()> {
+        self.log(|reply| Request::RemoveSite(site, at, reply))
     }
 
     fn probe(&self) -> Ack<()> {

@@ -16,7 +16,7 @@ use crate::store::counters::Counters;
 use crate::store::error::StoreError;
 use crate::store::event::{Change, Event, Grant, Sequence};
 use crate::store::fingerprint::Fingerprint;
-use crate::store::record::{Correction, Origin, VerdictRecord};
+use crate::store::record::{ConfiguredSite, Correction, Origin, VerdictRecord};
 use crate::verdict::{Label, Verdict, VerdictId};
 
 /// Changes on top of the trees. Reads see them.
@@ -27,7 +27,8 @@ pub(super) struct Plan<'a> {
     corrections: HashMap<VerdictId, Option<StoredCorrection>>,
     counters: HashMap<CounterRow, Counters>,
     keys: HashMap<KeyHash, Option<Grant>>,
-    sites: HashMap<Site, bool>,
+    sites: HashMap<Site, Option<bool>>,
+    settings: HashMap<Site, Option<ConfiguredSite>>,
     applied: Option<Sequence>,
 }
 
@@ -41,6 +42,7 @@ impl<'a> Plan<'a> {
             counters: HashMap::new(),
             keys: HashMap::new(),
             sites: HashMap::new(),
+            settings: HashMap::new(),
             applied: None,
         }
     }
@@ -72,10 +74,8 @@ impl<'a> Plan<'a> {
                 Verdict::Unsure => counters.unsure += 1,
             }
         }
-        if let Some(site) = site
-            && self.site(&site)?.is_none()
-        {
-            self.sites.insert(site, true);
+        if let Some(site) = site {
+            self.mention(site)?;
         }
         self.verdicts.insert(id.as_bytes(), stored);
         self.content.insert(exact, IVec::default());
@@ -100,9 +100,24 @@ impl<'a> Plan<'a> {
 
     pub(super) fn site(&self, site: &Site) -> Result<Option<bool>, StoreError> {
         match self.sites.get(site) {
-            Some(&planned) => Ok(Some(planned)),
+            Some(&planned) => Ok(planned),
             None => self.trees.site(site),
         }
+    }
+
+    pub(super) fn settings(&self, site: &Site) -> Result<Option<ConfiguredSite>, StoreError> {
+        match self.settings.get(site) {
+            Some(planned) => Ok(planned.clone()),
+            None => self.trees.settings(site),
+        }
+    }
+
+    /// A site that nothing was known of is in use.
+    fn mention(&mut self, site: Site) -> Result<(), StoreError> {
+        if self.site(&site)?.is_none() {
+            self.sites.insert(site, Some(true));
+        }
+        Ok(())
     }
 
     /// Takes over one event of the log, in order. Answers with the correction that stood until
@@ -114,7 +129,12 @@ impl<'a> Plan<'a> {
     ) -> Result<Option<Correction>, StoreError> {
         let mut superseded = None;
         match &event.change {
-            Change::Corrected { verdict, label, .. } => {
+            Change::Corrected {
+                verdict,
+                label,
+                learned,
+                ..
+            } => {
                 let counted = self.trees.verdict(*verdict)?.and_then(|r| errs(&r, *label));
                 if let Some(counted) = &counted {
                     // Read before anything changes, so that a failure changes nothing.
@@ -127,6 +147,7 @@ impl<'a> Plan<'a> {
                 let correction = Correction {
                     label: *label,
                     sequence,
+                    learned: *learned,
                     at: event.at,
                 };
                 let stored = StoredCorrection {
@@ -143,7 +164,19 @@ impl<'a> Plan<'a> {
                 self.keys.insert(*key, None);
             }
             Change::SiteActive { site, active } => {
-                self.sites.insert(site.clone(), *active);
+                self.sites.insert(site.clone(), Some(*active));
+            }
+            Change::SiteConfigured { site, settings } => {
+                self.mention(site.clone())?;
+                let configured = ConfiguredSite {
+                    settings: (**settings).clone(),
+                    at: event.at,
+                };
+                self.settings.insert(site.clone(), Some(configured));
+            }
+            Change::SiteRemoved { site } => {
+                self.sites.insert(site.clone(), None);
+                self.settings.insert(site.clone(), None);
             }
         }
         self.applied = Some(sequence);
@@ -209,7 +242,19 @@ impl<'a> Plan<'a> {
         }
         let mut sites = Batch::default();
         for (site, active) in &self.sites {
-            sites.insert(site.as_str(), encode("site", active)?);
+            match active {
+                Some(active) => sites.insert(site.as_str(), encode("site", active)?),
+                None => sites.remove(site.as_str()),
+            }
+        }
+        let mut settings = Batch::default();
+        for (site, configured) in &self.settings {
+            match configured {
+                Some(configured) => {
+                    settings.insert(site.as_str(), encode("site's settings", configured)?);
+                }
+                None => settings.remove(site.as_str()),
+            }
         }
         let mut meta = Batch::default();
         if let Some(applied) = self.applied {
@@ -222,6 +267,7 @@ impl<'a> Plan<'a> {
             (&trees.keys, keys),
             (&trees.counters, counters),
             (&trees.sites, sites),
+            (&trees.settings, settings),
             (&trees.meta, meta),
         ];
         let all: Vec<_> = parts.iter().map(|(tree, _)| *tree).collect();

@@ -14,7 +14,7 @@ use crate::store::counters::{Counters, DayCount};
 use crate::store::error::StoreError;
 use crate::store::event::{Grant, Sequence};
 use crate::store::fingerprint::{Fields, Fingerprint, Secret};
-use crate::store::record::{Correction, VerdictRecord};
+use crate::store::record::{ConfiguredSite, Correction, VerdictRecord};
 use crate::verdict::{Label, VerdictId};
 
 /// Most candidates looked at for one piece of feedback: a text repeated more often than this is
@@ -33,6 +33,8 @@ pub(super) struct Trees {
     pub(super) corrections: Tree,
     /// Site -> whether it is active.
     pub(super) sites: Tree,
+    /// Site -> [`ConfiguredSite`].
+    pub(super) settings: Tree,
     /// Key hash -> [`Grant`].
     pub(super) keys: Tree,
     /// Key hash, day, site -> [`Counters`].
@@ -148,6 +150,7 @@ impl Trees {
             content: db.open_tree("content")?,
             corrections: db.open_tree("corrections")?,
             sites: db.open_tree("sites")?,
+            settings: db.open_tree("settings")?,
             keys: db.open_tree("keys")?,
             counters: db.open_tree("counters")?,
             meta: db.open_tree("meta")?,
@@ -200,14 +203,23 @@ impl Trees {
         let mut sites = Vec::new();
         for entry in self.sites.iter() {
             let (site, active) = entry?;
-            let site = std::str::from_utf8(&site)
-                .ok()
-                .and_then(|site| Site::parse(site).ok())
-                .ok_or_else(|| StoreError::Unreadable {
-                    what: "site",
-                    reason: "its name is none of a site".to_owned(),
-                })?;
-            sites.push((site, decode("site", &active)?));
+            sites.push((site_named(&site)?, decode("site", &active)?));
+        }
+        Ok(sites)
+    }
+
+    pub(super) fn settings(&self, site: &Site) -> Result<Option<ConfiguredSite>, StoreError> {
+        self.settings
+            .get(site.as_str())?
+            .map(|bytes| decode("site's settings", &bytes))
+            .transpose()
+    }
+
+    pub(super) fn all_settings(&self) -> Result<Vec<(Site, ConfiguredSite)>, StoreError> {
+        let mut sites = Vec::new();
+        for entry in self.settings.iter() {
+            let (site, configured) = entry?;
+            sites.push((site_named(&site)?, decode("site's settings", &configured)?));
         }
         Ok(sites)
     }
@@ -312,6 +324,17 @@ impl Trees {
         self.db.flush()?;
         Ok(Secret::from_bytes(secret))
     }
+}
+
+/// The site whose identity is the key of an entry.
+fn site_named(key: &[u8]) -> Result<Site, StoreError> {
+    std::str::from_utf8(key)
+        .ok()
+        .and_then(|site| Site::parse(site).ok())
+        .ok_or_else(|| StoreError::Unreadable {
+            what: "site",
+            reason: "its name is none of a site".to_owned(),
+        })
 }
 
 /// A point in time to the microsecond, as it is stored.

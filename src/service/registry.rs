@@ -1,0 +1,46 @@
+//! Sites and keys, as admins manage them: needs a store, but neither model nor filter, so that the
+//! command line can do the same to a data folder without loading either.
+
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+use crate::clock::Clock;
+use crate::store::Store;
+
+use super::Caller;
+use super::error::{AuthError, ServiceError};
+use super::keyring::Keyring;
+use super::site_cache::SiteCache;
+
+/// The sites and keys of a store. Whoever calls a change has made sure that an admin asks.
+pub struct Registry {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) keyring: Arc<Keyring>,
+    pub(super) sites: Arc<SiteCache>,
+    pub(super) clock: Clock,
+    /// Held from reading something to writing it back changed.
+    pub(super) changing: Mutex<()>,
+}
+
+impl Registry {
+    /// The registry of an open store.
+    pub fn open(store: Arc<dyn Store>, clock: Clock) -> Result<Self, ServiceError> {
+        let keyring = Arc::new(Keyring::load(&*store)?);
+        let sites = Arc::new(SiteCache::load(&*store)?);
+        store.observe(Arc::clone(&keyring) as _);
+        store.observe(Arc::clone(&sites) as _);
+        Ok(Self {
+            store,
+            keyring,
+            sites,
+            clock,
+            changing: Mutex::new(()),
+        })
+    }
+
+    /// Who showed this secret: a site key (case does not count) or an admin token.
+    pub fn authenticate(&self, secret: &str) -> Result<Caller, AuthError> {
+        self.keyring.authenticate(secret)
+    }
+}
