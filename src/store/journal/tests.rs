@@ -186,6 +186,7 @@ fn the_payload_of_an_event_is_as_recorded() {
         &[1],
         &[9; 32],
         &[4, 5, 0x80, 0x80, 1],
+        &[1],
     ]
     .concat();
     assert_eq!(bytes, recorded);
