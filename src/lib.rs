@@ -13,7 +13,7 @@
 //! that calls `classifier`, that reads [`text`]. [`wire`] is the JSON that `http` and `cli` share.
 //! [`training`] makes base models of labelled comments, [`evaluation`] measures them.
 //! [`store`] and the words of the domain
-//! ([`comment`], [`site`], [`verdict`], [`key`]) stand at the ground.
+//! ([`comment`], [`site`], [`verdict`], [`key`], [`rate`]) stand at the ground.
 
 pub mod classifier;
 pub mod clock;
@@ -23,6 +23,7 @@ pub mod evaluation;
 pub mod filter;
 pub mod http;
 pub mod key;
+pub mod rate;
 pub mod service;
 pub mod site;
 pub mod store;

@@ -116,6 +116,12 @@ fn http_settings(options: &ServerOptions) -> http::Settings {
         workers: options.workers.map_or(defaults.workers, usize::from),
         base_domains: options.base_domains.clone(),
         allow_empty_ip: options.allow_empty_ip,
+        rates: http::Rates {
+            per_key: options.rate_per_key,
+            per_address: options.rate_per_address,
+            wrong_keys: options.rate_wrong_keys,
+        },
+        trusted_proxies: http::TrustedProxies::new(options.trusted_proxies.clone()),
         limits: http::Limits {
             body: options.max_body,
             batch_body: defaults.limits.batch_body.max(options.max_body),

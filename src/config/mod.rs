@@ -12,11 +12,14 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use ipnet::IpNet;
+
 pub use layers::{ConfigError, Layers, Origin};
 pub use print::print;
 pub use values::{LogFilter, LogFormat};
 
 use crate::key::{AdminToken, SiteKey};
+use crate::rate::RateLimit;
 use crate::verdict::Thresholds;
 
 /// What every command takes.
@@ -63,6 +66,38 @@ pub struct ServerOptions {
     #[arg(long, env = "CHAFFINCH_ALLOW_EMPTY_IP", value_name = "BOOL", num_args = 0..=1, require_equals = true,
           default_missing_value = "true", default_value_t = false, action = clap::ArgAction::Set)]
     pub allow_empty_ip: bool,
+
+    /// Calls with one key, as in 600/m (s, m, h, d); each comment of a batch is a call
+    #[arg(
+        long,
+        env = "CHAFFINCH_RATE_PER_KEY",
+        value_name = "RATE",
+        default_value = "off"
+    )]
+    pub rate_per_key: RateLimit,
+
+    /// Calls from one address, whatever the key
+    #[arg(
+        long,
+        env = "CHAFFINCH_RATE_PER_ADDRESS",
+        value_name = "RATE",
+        default_value = "off"
+    )]
+    pub rate_per_address: RateLimit,
+
+    /// Calls from one address with wrong keys
+    #[arg(
+        long,
+        env = "CHAFFINCH_RATE_WRONG_KEYS",
+        value_name = "RATE",
+        default_value = "60/m"
+    )]
+    pub rate_wrong_keys: RateLimit,
+
+    /// Proxies, by address or network, whose X-Forwarded-For says where a call comes from
+    #[arg(long, env = "CHAFFINCH_TRUSTED_PROXIES", value_name = "NETWORK,…", value_delimiter = ',',
+          value_parser = values::network)]
+    pub trusted_proxies: Vec<IpNet>,
 
     /// Threads that answer requests; without this, one for each core
     #[arg(long, env = "CHAFFINCH_WORKERS", value_name = "NUMBER", value_parser = values::workers)]

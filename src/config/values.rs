@@ -1,10 +1,11 @@
 //! Reading single values; each error is a sentence for the person who wrote the value.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::str::FromStr;
 
+use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -34,6 +35,15 @@ pub(super) fn domain(text: &str) -> Result<String, &'static str> {
     } else {
         Err("give a host name without scheme, port or path, such as spam.example.com")
     }
+}
+
+/// A network, or a single address as the network of that alone.
+pub(super) fn network(text: &str) -> Result<IpNet, &'static str> {
+    let text = text.trim();
+    let alone = |_| text.parse::<IpAddr>().map(IpNet::from);
+    text.parse()
+        .or_else(alone)
+        .map_err(|_| "give an IP address or a network, such as 127.0.0.1 or 10.0.0.0/8")
 }
 
 pub(super) fn workers(text: &str) -> Result<NonZeroUsize, String> {
@@ -170,6 +180,16 @@ mod tests {
         ] {
             let read = LogFilter(text.into()).to_env_filter();
             assert_eq!(read.to_string(), filter);
+        }
+    }
+
+    #[test]
+    fn networks_are_addresses_with_or_without_a_length() {
+        let read = |text| network(text).map(|network| network.to_string());
+        assert_eq!(read("10.0.0.0/8"), Ok("10.0.0.0/8".into()));
+        assert_eq!(read(" ::1"), Ok("::1/128".into()));
+        for text in ["", "10.0.0.0/33", "localhost", "10.0.0.1:80"] {
+            assert!(read(text).is_err(), "{text:?}");
         }
     }
 

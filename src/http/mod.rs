@@ -10,6 +10,7 @@ mod health;
 mod observe;
 mod server;
 mod state;
+mod throttle;
 pub mod v1;
 
 use actix_web::http::header;
@@ -17,6 +18,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 pub use server::{Server, ServerError};
 pub use state::{Limits, Settings, State};
+pub use throttle::{Rates, TrustedProxies};
 
 /// Every route of the server. Expects a [`State`] among the application's data.
 pub fn configure(config: &mut web::ServiceConfig) {

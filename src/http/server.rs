@@ -12,6 +12,7 @@ use futures_util::future::{Either, select};
 
 use super::observe::observe;
 use super::state::{Settings, State};
+use super::throttle::headers;
 use crate::service::Service;
 
 /// A server that is bound to its port and accepts connections.
@@ -49,6 +50,7 @@ impl Server {
             App::new()
                 .app_data(state.clone())
                 .configure(super::configure)
+                .wrap(from_fn(headers))
                 .wrap(from_fn(observe))
         });
         let bound = unbound

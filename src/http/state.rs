@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::throttle::{Rates, Throttle, TrustedProxies};
 use crate::service::Service;
 
 /// How the server listens and what it accepts.
@@ -28,6 +29,10 @@ pub struct Settings {
     /// Accept checks without `user_ip`, as Coral and privacy-minded sites send them, where the
     /// site's settings do not say otherwise.
     pub allow_empty_ip: bool,
+    /// How often one may call.
+    pub rates: Rates,
+    /// Proxies whose `X-Forwarded-For` says where a call comes from.
+    pub trusted_proxies: TrustedProxies,
 }
 
 /// Limits of a single request.
@@ -57,6 +62,8 @@ impl Default for Settings {
             limits: Limits::default(),
             base_domains: vec!["rest.akismet.com".to_owned(), "localhost".to_owned()],
             allow_empty_ip: false,
+            rates: Rates::default(),
+            trusted_proxies: TrustedProxies::default(),
         }
     }
 }
@@ -83,6 +90,7 @@ pub struct State {
     pub base_domains: Vec<String>,
     /// See [`Settings::allow_empty_ip`].
     pub allow_empty_ip: bool,
+    pub(super) throttle: Arc<Throttle>,
 }
 
 impl State {
@@ -93,6 +101,7 @@ impl State {
             limits: settings.limits.clone(),
             base_domains: settings.base_domains.clone(),
             allow_empty_ip: settings.allow_empty_ip,
+            throttle: Arc::new(Throttle::new(settings)),
         }
     }
 }

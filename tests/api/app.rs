@@ -200,6 +200,15 @@ impl TestApp {
         Reply::from_ureq(request.send(body).unwrap())
     }
 
+    /// A GET with headers of one's own.
+    pub(crate) fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
+        let request = self.agent.get(self.url(path));
+        let request = headers.iter().fold(request, |request, (name, value)| {
+            request.header(*name, *value)
+        });
+        Reply::from_ureq(request.call().unwrap())
+    }
+
     pub(crate) fn v1_check(&self, body: &Value) -> Reply {
         self.v1_post("/v1/check", Some(KEY), &body.to_string())
     }
@@ -230,6 +239,24 @@ impl TestApp {
             .set_read_timeout(Some(Duration::from_secs(20)))
             .unwrap();
         stream
+    }
+
+    /// The reply to a request whose body never comes: there must be one all the same.
+    pub(crate) fn unfinished(&self, head: &[u8]) -> Reply {
+        let mut stream = self.connect();
+        stream.write_all(head).unwrap();
+        let mut text = String::new();
+        let mut bytes = [0; 4096];
+        loop {
+            let size = stream.read(&mut bytes).unwrap();
+            text.push_str(std::str::from_utf8(&bytes[..size]).unwrap());
+            let complete = text.split_once("\r\n\r\n").is_some_and(|(head, body)| {
+                head.contains(&format!("Content-Length: {}", body.len()))
+            });
+            if complete || size == 0 {
+                return Reply::parse(&text);
+            }
+        }
     }
 
     /// Sends bytes and reads until the server closes the connection.

@@ -13,6 +13,7 @@ mod akismet_report;
 mod any_bytes;
 mod errors;
 mod health;
+mod rate_limits;
 mod site_settings;
 mod v1_batch;
 mod v1_check;

@@ -11,6 +11,7 @@ use super::keys::{KeyOrder, find_key, key_label, requested_host};
 use super::replies::{Reply, help};
 use crate::http::body::{self, BodyError};
 use crate::http::state::State;
+use crate::http::throttle::{NotLetIn, TooMany};
 use crate::service::{AuthError, Caller, Service, ServiceError};
 use crate::site::Site;
 
@@ -20,6 +21,7 @@ pub(super) struct Call {
     pub(super) body: Form,
     query: Form,
     host_label: Option<String>,
+    request: HttpRequest,
 }
 
 impl Call {
@@ -29,6 +31,7 @@ impl Call {
         payload: Payload,
         state: &State,
     ) -> Result<Self, Reply> {
+        state.throttle.admit(request)?;
         let limits = &state.limits;
         let body = body::read(payload, limits.body, limits.body_timeout).await?;
         let content_type = request.headers().get(CONTENT_TYPE);
@@ -38,20 +41,20 @@ impl Call {
             query: Form::from_encoded(None, request.query_string().as_bytes()),
             host_label: requested_host(request)
                 .and_then(|host| key_label(host, &state.base_domains)),
+            request: request.clone(),
         })
     }
 
-    /// Who calls. The error is the reply to give.
+    /// Who calls; counts the call against the key's limit. The error is the reply to give.
     pub(super) fn caller(&self, order: KeyOrder, state: &State) -> Result<Caller, Reply> {
         let label = self.host_label.as_deref();
         let key = find_key(order, &self.body, &self.query, label).unwrap_or_default();
-        state
-            .service
-            .authenticate(key)
-            .map_err(|error| match error {
-                AuthError::Empty => Reply::invalid(help::EMPTY_KEY),
-                AuthError::Unknown => Reply::invalid(help::INVALID_KEY),
-            })
+        let caller = state.throttle.let_in(&self.request, &state.service, key);
+        caller.map_err(|error| match error {
+            NotLetIn::TooMany(error) => error.into(),
+            NotLetIn::Auth(AuthError::Empty) => Reply::invalid(help::EMPTY_KEY),
+            NotLetIn::Auth(AuthError::Unknown) => Reply::invalid(help::INVALID_KEY),
+        })
     }
 
     /// A parameter of an account call, from the body or else the query; empty if not given.
@@ -91,6 +94,12 @@ impl From<BodyError> for Reply {
             BodyError::TooSlow => Self::too_slow(),
             BodyError::Broken => Self::unreadable(),
         }
+    }
+}
+
+impl From<TooMany> for Reply {
+    fn from(error: TooMany) -> Self {
+        Self::too_many(error.help())
     }
 }
 

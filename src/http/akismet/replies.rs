@@ -149,6 +149,11 @@ impl Reply {
             .with(DEBUG_HELP, "The request could not be read")
     }
 
+    /// The limit of a key or an address is used up; the reply gets its `Retry-After` on the way.
+    pub(super) fn too_many(help: &'static str) -> Self {
+        Self::error(StatusCode::TOO_MANY_REQUESTS, "Too many requests").with(DEBUG_HELP, help)
+    }
+
     pub(super) fn unavailable() -> Self {
         Self::error(StatusCode::SERVICE_UNAVAILABLE, "Service unavailable")
             .with(DEBUG_HELP, "Trouble inside the server; its log says more")

@@ -7,13 +7,15 @@ use super::problem::ApiError;
 use crate::http::state::State;
 use crate::service::Caller;
 
-/// The caller behind the key or token of a request.
+/// The caller behind the key or token of a request; counts the call against the limits. To be
+/// asked before the body is read.
 pub(super) fn caller(request: &HttpRequest, state: &State) -> Result<Caller, ApiError> {
+    state.throttle.admit(request)?;
     let header = request.headers().get(AUTHORIZATION);
     let secret = header
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.trim().split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map_or("", |(_, secret)| secret.trim());
-    Ok(state.service.authenticate(secret)?)
+    Ok(state.throttle.let_in(request, &state.service, secret)?)
 }

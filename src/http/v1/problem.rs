@@ -8,6 +8,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
 use crate::http::body::BodyError;
+use crate::http::throttle::{NotLetIn, TooMany};
 use crate::service::{AuthError, ServiceError};
 use crate::wire::FieldError;
 
@@ -83,6 +84,8 @@ problems! {
     InvalidField: "invalid_field", UNPROCESSABLE_ENTITY, "A field is missing or not valid";
     /// More comments than a batch may hold.
     TooManyComments: "too_many_comments", UNPROCESSABLE_ENTITY, "The batch has too many comments";
+    /// The key or the address has used up what it may call.
+    RateLimited: "rate_limited", TOO_MANY_REQUESTS, "Too many calls";
     /// A fault of the server.
     Internal: "internal", INTERNAL_SERVER_ERROR, "Trouble inside the server";
     /// More is being written than the disk takes.
@@ -198,6 +201,21 @@ impl From<BodyError> for ApiError {
             BodyError::Broken => Problem::UnreadableBody,
         };
         Self::new(problem, error.to_string())
+    }
+}
+
+impl From<TooMany> for ApiError {
+    fn from(error: TooMany) -> Self {
+        Self::new(Problem::RateLimited, error.help())
+    }
+}
+
+impl From<NotLetIn> for ApiError {
+    fn from(error: NotLetIn) -> Self {
+        match error {
+            NotLetIn::TooMany(error) => error.into(),
+            NotLetIn::Auth(error) => error.into(),
+        }
     }
 }
 
