@@ -99,6 +99,11 @@ pub struct ServerOptions {
           value_parser = values::network)]
     pub trusted_proxies: Vec<IpNet>,
 
+    /// Origins whose pages may call /v1 from a browser, as in https://admin.example.com; * for every one
+    #[arg(long, env = "CHAFFINCH_CORS_ORIGINS", value_name = "ORIGIN,…", value_delimiter = ',',
+          value_parser = values::origin)]
+    pub cors_origins: Vec<String>,
+
     /// Threads that answer requests; without this, one for each core
     #[arg(long, env = "CHAFFINCH_WORKERS", value_name = "NUMBER", value_parser = values::workers)]
     pub workers: Option<NonZeroUsize>,

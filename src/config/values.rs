@@ -37,6 +37,23 @@ pub(super) fn domain(text: &str) -> Result<String, &'static str> {
     }
 }
 
+/// An origin as browsers send it, or `*`.
+pub(super) fn origin(text: &str) -> Result<String, &'static str> {
+    let text = text.trim().to_ascii_lowercase();
+    let authority = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    let plausible = |authority: &str| {
+        let (host, port) = authority.split_once(':').unwrap_or((authority, "1"));
+        domain(host).is_ok_and(|name| name == host) && port.parse::<u16>().is_ok()
+    };
+    if text == "*" || authority.is_some_and(plausible) {
+        Ok(text)
+    } else {
+        Err("give a scheme and a host, such as https://admin.example.com, without a path, or *")
+    }
+}
+
 /// A network, or a single address as the network of that alone.
 pub(super) fn network(text: &str) -> Result<IpNet, &'static str> {
     let text = text.trim();
@@ -180,6 +197,22 @@ mod tests {
         ] {
             let read = LogFilter(text.into()).to_env_filter();
             assert_eq!(read.to_string(), filter);
+        }
+    }
+
+    #[test]
+    fn origins_have_a_scheme_and_no_path() {
+        for text in ["https://a.example", "http://localhost:3000", "*"] {
+            assert_eq!(origin(text), Ok(text.into()));
+        }
+        for text in [
+            "",
+            "a.example",
+            "https://a.example/",
+            "https://",
+            "ftp://a.example",
+        ] {
+            assert!(origin(text).is_err(), "{text:?}");
         }
     }
 

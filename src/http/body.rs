@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use actix_web::error::PayloadError;
 use actix_web::rt::time::timeout;
-use actix_web::web::{BytesMut, Payload};
-use futures_util::StreamExt;
+use actix_web::web::{Bytes, BytesMut};
+use futures_util::{Stream, StreamExt};
 
 /// Why there is no body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -26,7 +27,7 @@ const PATIENCE: usize = 8;
 
 /// The whole body.
 pub(super) async fn read(
-    mut payload: Payload,
+    mut payload: impl Stream<Item = Result<Bytes, PayloadError>> + Unpin,
     limit: usize,
     time: Duration,
 ) -> Result<BytesMut, BodyError> {

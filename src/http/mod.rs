@@ -6,6 +6,7 @@
 
 pub mod akismet;
 mod body;
+mod docs;
 mod health;
 mod observe;
 mod server;
@@ -16,16 +17,19 @@ pub mod v1;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
+pub use docs::errors_markdown;
 pub use server::{Server, ServerError};
 pub use state::{Limits, Settings, State};
 pub use throttle::{Rates, TrustedProxies};
 
-/// Every route of the server. Expects a [`State`] among the application's data.
-pub fn configure(config: &mut web::ServiceConfig) {
+/// Every route of the server, and the origins whose pages may call `/v1`. Expects a [`State`] among
+/// the application's data.
+fn configure(config: &mut web::ServiceConfig, cors_origins: &[String]) {
     config
         .configure(health::configure)
         .configure(akismet::configure)
-        .configure(v1::configure)
+        .configure(docs::configure)
+        .configure(|config| v1::configure(config, cors_origins))
         .default_service(web::to(not_found));
 }
 

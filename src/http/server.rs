@@ -45,11 +45,12 @@ impl Server {
     /// The address cannot be listened on.
     pub fn build(settings: &Settings, service: Arc<Service>) -> Result<Self, ServerError> {
         let address = settings.listen;
+        let origins = settings.cors_origins.clone();
         let state = web::Data::new(State::new(service, settings));
         let unbound = HttpServer::new(move || {
             App::new()
                 .app_data(state.clone())
-                .configure(super::configure)
+                .configure(|config| super::configure(config, &origins))
                 .wrap(from_fn(headers))
                 .wrap(from_fn(observe))
         });

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::throttle::{Rates, Throttle, TrustedProxies};
+use super::v1::idempotency::Replies;
 use crate::service::Service;
 
 /// How the server listens and what it accepts.
@@ -33,6 +34,8 @@ pub struct Settings {
     pub rates: Rates,
     /// Proxies whose `X-Forwarded-For` says where a call comes from.
     pub trusted_proxies: TrustedProxies,
+    /// Origins whose pages may call `/v1` from a browser; `*` for every one.
+    pub cors_origins: Vec<String>,
 }
 
 /// Limits of a single request.
@@ -64,6 +67,7 @@ impl Default for Settings {
             allow_empty_ip: false,
             rates: Rates::default(),
             trusted_proxies: TrustedProxies::default(),
+            cors_origins: Vec::new(),
         }
     }
 }
@@ -91,6 +95,7 @@ pub struct State {
     /// See [`Settings::allow_empty_ip`].
     pub allow_empty_ip: bool,
     pub(super) throttle: Arc<Throttle>,
+    pub(super) replies: Replies,
 }
 
 impl State {
@@ -102,6 +107,7 @@ impl State {
             base_domains: settings.base_domains.clone(),
             allow_empty_ip: settings.allow_empty_ip,
             throttle: Arc::new(Throttle::new(settings)),
+            replies: Replies::default(),
         }
     }
 }

@@ -200,6 +200,23 @@ impl TestApp {
         Reply::from_ureq(request.send(body).unwrap())
     }
 
+    /// A POST with headers of one's own.
+    pub(crate) fn post_with(&self, path: &str, headers: &[(&str, &str)], body: &Value) -> Reply {
+        let request = headers
+            .iter()
+            .fold(self.agent.post(self.url(path)), |request, (name, value)| {
+                request.header(*name, *value)
+            });
+        Reply::from_ureq(request.send(body.to_string()).unwrap())
+    }
+
+    /// The same to `/v1`, with the site key.
+    pub(crate) fn v1_post_with(&self, path: &str, headers: &[(&str, &str)], body: &Value) -> Reply {
+        let bearer = bearer();
+        let headers = [headers, &[("Authorization", bearer.as_str())]].concat();
+        self.post_with(path, &headers, body)
+    }
+
     /// A GET with headers of one's own.
     pub(crate) fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
         let request = self.agent.get(self.url(path));

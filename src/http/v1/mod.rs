@@ -4,9 +4,12 @@ mod auth;
 mod batch;
 mod check;
 mod corrections;
+mod cors;
+pub(super) mod idempotency;
 pub mod problem;
 mod verdicts;
 
+use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use serde::de::DeserializeOwned;
 
@@ -15,8 +18,8 @@ use super::body;
 use super::state::State;
 use crate::wire;
 
-/// The routes.
-pub(super) fn configure(config: &mut web::ServiceConfig) {
+/// The routes, and the origins whose pages may call them.
+pub(super) fn configure(config: &mut web::ServiceConfig, cors_origins: &[String]) {
     config.service(
         web::scope("/v1")
             .service(
@@ -44,7 +47,9 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
                     .route(web::get().to(verdicts::verdict))
                     .default_service(web::to(|| wrong_method("GET"))),
             )
-            .default_service(web::to(not_found)),
+            .default_service(web::to(not_found))
+            .wrap(from_fn(idempotency::idempotent))
+            .wrap(cors::cors(cors_origins)),
     );
 }
 

@@ -14,11 +14,11 @@ use crate::wire::FieldError;
 
 /// Makes the enum and its table from one list.
 macro_rules! problems {
-    ($($(#[$doc:meta])* $name:ident: $code:literal, $status:ident, $title:literal;)*) => {
+    ($($(#[doc = $doc:literal])* $name:ident: $code:literal, $status:ident, $title:literal;)*) => {
         /// Every kind of error that `/v1` replies with.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Problem {
-            $($(#[$doc])* $name,)*
+            $($(#[doc = $doc])* $name,)*
         }
 
         impl Problem {
@@ -45,6 +45,13 @@ macro_rules! problems {
                     $(Self::$name => $title,)*
                 }
             }
+
+            /// What it means and what to do, as it stands in the documentation.
+            pub fn about(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!($($doc),*).trim_ascii(),)*
+                }
+            }
         }
     };
 }
@@ -54,6 +61,8 @@ problems! {
     InvalidJson: "invalid_json", BAD_REQUEST, "The body is not a JSON object";
     /// The body broke off or is wrongly framed.
     UnreadableBody: "unreadable_body", BAD_REQUEST, "The body could not be read";
+    /// `Idempotency-Key` is empty, too long, or came twice.
+    InvalidIdempotencyKey: "invalid_idempotency_key", BAD_REQUEST, "The Idempotency-Key is not valid";
     /// No `Authorization: Bearer KEY`.
     MissingKey: "missing_key", UNAUTHORIZED, "A key is required";
     /// The key is unknown or revoked.
@@ -78,12 +87,17 @@ problems! {
     BodyTooSlow: "body_too_slow", REQUEST_TIMEOUT, "The body did not arrive in time";
     /// The site was set up before.
     SiteExists: "site_exists", CONFLICT, "The site is set up already";
+    /// A call with the same `Idempotency-Key` is still being answered; try again in a moment.
+    IdempotencyKeyInUse: "idempotency_key_in_use", CONFLICT, "The same call is being answered";
     /// The body is larger than allowed.
     BodyTooLarge: "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large";
     /// A field is missing, has the wrong type, or a value that makes no sense.
     InvalidField: "invalid_field", UNPROCESSABLE_ENTITY, "A field is missing or not valid";
     /// More comments than a batch may hold.
     TooManyComments: "too_many_comments", UNPROCESSABLE_ENTITY, "The batch has too many comments";
+    /// The `Idempotency-Key` came before, with another path or body; take a new one for a new call.
+    IdempotencyKeyReused: "idempotency_key_reused", UNPROCESSABLE_ENTITY,
+        "The Idempotency-Key stands for another call";
     /// The key or the address has used up what it may call.
     RateLimited: "rate_limited", TOO_MANY_REQUESTS, "Too many calls";
     /// A fault of the server.
@@ -140,7 +154,7 @@ impl ApiError {
     /// What is sent.
     pub(super) fn body(&self) -> ProblemBody {
         ProblemBody {
-            kind: format!("urn:chaffinch:problem:{}", self.problem.code()),
+            kind: format!("/docs/errors/{}", self.problem.code()),
             title: self.problem.title(),
             status: self.problem.status().as_u16(),
             code: self.problem.code(),
@@ -167,7 +181,7 @@ impl ResponseError for ApiError {
             Problem::MissingKey | Problem::UnknownKey => {
                 response.insert_header((WWW_AUTHENTICATE, "Bearer"));
             }
-            Problem::Busy | Problem::StoreFailed => {
+            Problem::Busy | Problem::StoreFailed | Problem::IdempotencyKeyInUse => {
                 response.insert_header((RETRY_AFTER, "1"));
             }
             _ => {}
