@@ -1,10 +1,14 @@
 //! Secrets that callers show: site keys and admin tokens. Only their hashes are kept.
 
+mod scopes;
+
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
+
+pub use scopes::{Scope, ScopeError, Scopes};
 
 /// A site's key: 12 characters of `[a-z0-9]`, about 62 bits.
 ///
@@ -90,6 +94,67 @@ impl FromStr for AdminToken {
     }
 }
 
+/// By what name people and `/v1/keys` call a key: 12 hexadecimal digits, drawn from its hash.
+///
+/// It tells 48 bits about a secret of 62 or more, and is shown to admins alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KeyId([u8; 6]);
+
+/// A text that is not the name of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a key's id has 12 hexadecimal digits")]
+pub struct KeyIdError;
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl FromStr for KeyId {
+    type Err = KeyIdError;
+
+    fn from_str(text: &str) -> Result<Self, KeyIdError> {
+        let digits = text.len() == 12 && text.bytes().all(|b| b.is_ascii_hexdigit());
+        let number = digits.then(|| u64::from_str_radix(text, 16).ok()).flatten();
+        let [_, _, id @ ..] = number.ok_or(KeyIdError)?.to_be_bytes();
+        Ok(Self(id))
+    }
+}
+
+/// What people call a key: 1 to 100 characters. Names that a start gives are not to be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyName(String);
+
+/// A text that cannot be the name of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "give a name of 1 to 100 characters that does not begin with \"first \" or \"configured \""
+)]
+pub struct KeyNameError;
+
+impl KeyName {
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for KeyName {
+    type Err = KeyNameError;
+
+    fn from_str(text: &str) -> Result<Self, KeyNameError> {
+        let name = text.trim();
+        let length = name.chars().count();
+        let printable = !name.chars().any(char::is_control);
+        let free = !name.starts_with("first ") && !name.starts_with("configured ");
+        match (1..=100).contains(&length) && printable && free {
+            true => Ok(Self(name.to_owned())),
+            false => Err(KeyNameError),
+        }
+    }
+}
+
 /// Characters drawn evenly from an alphabet by the operating system's generator.
 fn random_text(alphabet: &[u8], length: usize) -> Result<String, getrandom::Error> {
     // Bytes past the largest multiple of the alphabet's size would favour its first letters.
@@ -124,6 +189,12 @@ impl KeyHash {
     /// The 32 bytes.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// What people call the key.
+    pub fn id(&self) -> KeyId {
+        let [a, b, c, d, e, f, ..] = blake3::derive_key("chaffinch 2026-11-25 key id", &self.0);
+        KeyId([a, b, c, d, e, f])
     }
 
     /// Whether both are the hash of one secret, in a time that does not tell where they differ.
@@ -174,6 +245,23 @@ mod tests {
         for text in ["", "short", "123456789abcd", "12345678 abc", "12345678éab"] {
             assert_eq!(text.parse::<SiteKey>(), Err(KeyError::SiteKey), "{text:?}");
         }
+    }
+
+    #[test]
+    fn an_id_is_read_as_it_is_written() -> Result<(), KeyError> {
+        let id = "123456789abc".parse::<SiteKey>()?.hash().id();
+        assert_eq!(id.to_string().len(), 12);
+        assert_eq!(id.to_string().parse(), Ok(id));
+        for text in [
+            "",
+            "12345678901",
+            "1234567890123",
+            "+23456789012",
+            "x23456789012",
+        ] {
+            assert_eq!(text.parse::<KeyId>(), Err(KeyIdError), "{text:?}");
+        }
+        Ok(())
     }
 
     #[test]

@@ -99,9 +99,7 @@ async fn serve(
     let greeted = greet(&mut io::stdout().lock(), server.address(), &made);
     if greeted.is_err() && made.hashes().next().is_some() {
         // Otherwise the next start would find them, and show nothing.
-        for key in made.hashes() {
-            service.registry().revoke_key(key).await?;
-        }
+        service.registry().forget(&made).await?;
         greeted.context("cannot show the new keys on standard output")?;
     }
     server.run_until_stopped().await?;

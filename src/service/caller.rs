@@ -1,32 +1,47 @@
 //! Who is calling, and what they may do.
 
-use crate::key::KeyHash;
+use crate::key::{KeyHash, Scope};
 use crate::site::Site;
-use crate::store::{Grant, KeyRole, VerdictRecord};
+use crate::store::{Grant, VerdictRecord};
 
 use super::error::ServiceError;
 
 /// Someone who showed a secret that opens something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    /// Hash of the secret.
+    /// What all that the caller does is filed under: the hash of the secret, or that of the first
+    /// of its line if it was rotated.
     pub hash: KeyHash,
     /// What it opens.
     pub grant: Grant,
 }
 
 impl Caller {
-    /// Whether an admin token was shown.
+    /// Whether the caller may do everything on every site.
     pub fn is_admin(&self) -> bool {
-        self.grant.role == KeyRole::Admin
+        self.grant.is_admin() && self.grant.site.is_none()
     }
 
-    /// Refuses everyone but admins.
+    /// Refuses callers whose key is not meant for this kind of call.
+    pub fn require(&self, scope: Scope) -> Result<(), ServiceError> {
+        match (self.grant.scopes.allow(scope), scope) {
+            (true, _) => Ok(()),
+            (false, Scope::Admin) => Err(ServiceError::AdminOnly),
+            (false, scope) => Err(ServiceError::NotInScope(scope)),
+        }
+    }
+
+    /// Refuses everyone but admins of every site.
     pub fn require_admin(&self) -> Result<(), ServiceError> {
-        if self.is_admin() {
-            Ok(())
-        } else {
-            Err(ServiceError::AdminOnly)
+        self.require_admin_of(None)
+    }
+
+    /// Refuses everyone but admins of a site, or of every site where none is named.
+    pub fn require_admin_of(&self, site: Option<&Site>) -> Result<(), ServiceError> {
+        self.require(Scope::Admin)?;
+        match (&self.grant.site, site) {
+            (Some(own), None) => Err(ServiceError::EverySite { own: own.clone() }),
+            _ => self.require_site(site),
         }
     }
 
@@ -42,18 +57,12 @@ impl Caller {
         }
     }
 
-    /// Whether the caller may see and correct every verdict.
-    pub(super) fn sees_all(&self) -> bool {
-        self.is_admin() && self.grant.site.is_none()
-    }
-
     /// Whether the caller may see and correct a verdict: an admin every one, a key that is bound
     /// to a site those of its site, any other key those that it asked for itself.
     pub(super) fn sees(&self, record: &VerdictRecord) -> bool {
-        match (&self.grant.role, &self.grant.site) {
-            (_, Some(own)) => record.comment.site.as_ref() == Some(own),
-            (KeyRole::Admin, None) => true,
-            (KeyRole::Site, None) => record.key == self.hash,
+        match &self.grant.site {
+            Some(own) => record.comment.site.as_ref() == Some(own),
+            None => self.is_admin() || record.key == self.hash,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What can go wrong with an operation.
 
+use crate::key::Scope;
 use crate::site::Site;
 use crate::store::StoreError;
 
@@ -14,9 +15,18 @@ pub enum ServiceError {
         /// The site that the call named.
         named: Site,
     },
+    /// The key is bound to a site, and the call is about all of them.
+    #[error("this key speaks for {own} only; this needs one for every site")]
+    EverySite {
+        /// The site that the key is bound to.
+        own: Site,
+    },
     /// Only an admin token opens this.
     #[error("this needs an admin token")]
     AdminOnly,
+    /// The key is not meant for this kind of call.
+    #[error("this key lacks the scope {0}")]
+    NotInScope(Scope),
     /// There is no such verdict, or the caller may not see it: both look the same from outside.
     #[error("no verdict of that id is stored")]
     NoSuchVerdict,
@@ -32,6 +42,15 @@ pub enum ServiceError {
     /// No key of that hash may be used.
     #[error("no such key")]
     NoSuchKey,
+    /// The key stands in the configuration, which would bring it back at the next start.
+    #[error("this key is set by the configuration; change it there")]
+    KeyConfigured,
+    /// Another key took its place already, or its time is over.
+    #[error("another key took the place of this one; rotate that one")]
+    KeyRotated,
+    /// Without it nobody could manage the server.
+    #[error("this is the last admin token; make another one first")]
+    LastAdmin,
     /// More is being written than the disk takes; try again in about a second.
     #[error("too much is being written at once; try again in a moment")]
     Busy,
@@ -41,6 +60,19 @@ pub enum ServiceError {
     /// The store failed.
     #[error(transparent)]
     Store(StoreError),
+}
+
+impl ServiceError {
+    /// Whether the caller may not do what it asked for.
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::SiteNotAllowed { .. }
+                | Self::EverySite { .. }
+                | Self::AdminOnly
+                | Self::NotInScope(_)
+        )
+    }
 }
 
 impl From<StoreError> for ServiceError {

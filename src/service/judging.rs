@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::comment::Comment;
 use crate::filter::Policy;
+use crate::key::Scope;
 use crate::site::settings::SiteSettings;
 use crate::store::{
     Correction, CorrectionReceipt, NewCorrection, Origin, Retraction, VerdictRecord,
@@ -53,14 +54,15 @@ pub struct VerdictView {
 }
 
 impl Service {
-    /// Judges a comment and keeps the verdict. Fails only with
-    /// [`ServiceError::SiteNotAllowed`].
+    /// Judges a comment and keeps the verdict. Fails only where the caller may not ask
+    /// ([`ServiceError::is_refusal`]).
     pub async fn check(
         &self,
         caller: &Caller,
         comment: Comment,
         options: CheckOptions,
     ) -> Result<Checked, ServiceError> {
+        caller.require(Scope::Check)?;
         let (comment, settings) = self.placed(caller, comment)?;
         let judgement = self.filter.check(&comment, &policy(&settings, options));
         let id = self.fresh_id();
@@ -92,6 +94,7 @@ impl Service {
         id: VerdictId,
         label: Label,
     ) -> Result<CorrectionReceipt, ServiceError> {
+        caller.require(Scope::Correct)?;
         let record = self.visible(caller, id)?;
         self.correct(caller, record, label).await
     }
@@ -104,6 +107,7 @@ impl Service {
         comment: Comment,
         label: Label,
     ) -> Result<Option<CorrectionReceipt>, ServiceError> {
+        caller.require(Scope::Correct)?;
         let (comment, settings) = self.placed(caller, comment)?;
         if comment.test {
             return Ok(None);
@@ -132,11 +136,12 @@ impl Service {
         caller: &Caller,
         id: VerdictId,
     ) -> Result<Retraction, ServiceError> {
+        caller.require(Scope::Correct)?;
         match self.visible(caller, id) {
             // A damaged database may have lost the verdict; what was learned from it is in the
             // journal and must not stand for ever.
             Err(ServiceError::NoSuchVerdict)
-                if caller.sees_all() && self.store.correction(id)?.is_some() => {}
+                if caller.is_admin() && self.store.correction(id)?.is_some() => {}
             seen => drop(seen?),
         }
         let at = self.clock.now();
@@ -145,6 +150,7 @@ impl Service {
 
     /// A stored verdict.
     pub fn verdict(&self, caller: &Caller, id: VerdictId) -> Result<VerdictView, ServiceError> {
+        caller.require(Scope::Read)?;
         Ok(VerdictView {
             record: self.visible(caller, id)?,
             correction: self.store.correction(id)?,

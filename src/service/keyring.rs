@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
+use jiff::Timestamp;
+
 use crate::key::{AdminToken, KeyHash, SiteKey};
 use crate::store::{Applied, Change, Grant, Lessons, Observer, Store, StoreError};
 
@@ -19,7 +21,7 @@ impl Keyring {
 
     /// Who showed the secret. What is looked up is its hash, which a caller cannot steer, so that
     /// the time of the lookup tells nothing about the secrets that exist.
-    pub(super) fn authenticate(&self, secret: &str) -> Result<Caller, AuthError> {
+    pub(super) fn authenticate(&self, secret: &str, now: Timestamp) -> Result<Caller, AuthError> {
         let secret = secret.trim();
         if secret.is_empty() {
             return Err(AuthError::Empty);
@@ -31,8 +33,8 @@ impl Keyring {
             .map_err(|_| AuthError::Unknown)?;
         let grants = self.0.read().unwrap_or_else(PoisonError::into_inner);
         match grants.get_key_value(&hash) {
-            Some((known, grant)) if known.matches(&hash) => Ok(Caller {
-                hash,
+            Some((known, grant)) if known.matches(&hash) && grant.holds(now) => Ok(Caller {
+                hash: grant.heir_of.unwrap_or(hash),
                 grant: grant.clone(),
             }),
             _ => Err(AuthError::Unknown),
@@ -50,6 +52,13 @@ impl Observer for Keyring {
                 }
                 Change::KeyRevoked { key } => {
                     grants.remove(key);
+                }
+                Change::KeyRotated { from, to, until } => {
+                    if let Some(old) = grants.get_mut(from) {
+                        let heir = old.handed_on(*from, applied.event.at);
+                        old.until = Some(*until);
+                        grants.insert(*to, heir);
+                    }
                 }
                 Change::Corrected { .. }
                 | Change::Retracted { .. }

@@ -20,6 +20,7 @@ use uuid::ContextV7;
 use crate::classifier::Classifier;
 use crate::clock::Clock;
 use crate::filter::Filter;
+use crate::key::Scope;
 use crate::site::Site;
 use crate::store::{Sequence, Store};
 use crate::verdict::{Thresholds, VerdictId};
@@ -27,13 +28,12 @@ use crate::verdict::{Thresholds, VerdictId};
 use self::learner::Learner;
 
 pub use crate::store::{
-    Correction, CorrectionReceipt, Counters, Grant, KeyRole, Origin, Retraction, StoreError,
-    VerdictRecord,
+    Correction, CorrectionReceipt, Counters, Grant, Origin, Retraction, StoreError, VerdictRecord,
 };
 pub use caller::Caller;
 pub use error::{AuthError, ServiceError};
 pub use judging::{CheckOptions, Checked, Shadow, VerdictView};
-pub use keys::{ConfiguredKeys, FirstKeys};
+pub use keys::{ConfiguredKeys, FirstKeys, KeyView, NewKey, Secret};
 pub use registry::Registry;
 pub use sites::SiteView;
 pub use stats::{Month, MonthError, Period, SiteMonth, Stats, StatsRange, StatsScope};
@@ -102,9 +102,16 @@ impl Service {
         self.registry.authenticate(secret)
     }
 
-    /// Sites and keys.
+    /// Sites and keys, to look at and for the start. Who calls for somebody takes
+    /// [`Self::managed`].
     pub fn registry(&self) -> &Registry {
         &self.registry
+    }
+
+    /// Sites and keys, for a caller who may manage this site, or every one where none is named.
+    pub fn managed(&self, caller: &Caller, site: Option<&Site>) -> Result<&Registry, ServiceError> {
+        caller.require_admin_of(site)?;
+        Ok(&self.registry)
     }
 
     /// Whether the model is loaded and the store writable.
@@ -126,6 +133,7 @@ impl Service {
         site: Site,
         active: bool,
     ) -> Result<(), ServiceError> {
+        caller.require(Scope::Check)?;
         caller.require_site(Some(&site))?;
         let at = self.clock.now();
         Ok(self.store.set_site_active(site, active, at).await?)

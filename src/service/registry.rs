@@ -41,6 +41,6 @@ impl Registry {
 
     /// Who showed this secret: a site key (case does not count) or an admin token.
     pub fn authenticate(&self, secret: &str) -> Result<Caller, AuthError> {
-        self.keyring.authenticate(secret)
+        self.keyring.authenticate(secret, self.clock.now())
     }
 }

@@ -73,6 +73,7 @@ impl Observer for SiteCache {
                 | Change::Retracted { .. }
                 | Change::KeyCreated { .. }
                 | Change::KeyRevoked { .. }
+                | Change::KeyRotated { .. }
                 | Change::SiteActive { .. } => {}
             }
         }

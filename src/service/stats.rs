@@ -7,6 +7,7 @@ use std::str::FromStr;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use crate::key::Scope;
 use crate::site::Site;
 use crate::store::{Counters, DayCount};
 
@@ -130,6 +131,7 @@ impl Service {
 
     /// How many checks the caller's key made this calendar month (UTC), tests not included.
     pub fn usage_this_month(&self, caller: &Caller) -> Result<u64, ServiceError> {
+        caller.require(Scope::Read)?;
         let month = self.this_month();
         let days = month.first_day()..=month.last_day();
         let counts = self.store.counts(Some(caller.hash), days)?;
@@ -143,6 +145,7 @@ impl Service {
         scope: &StatsScope,
         range: StatsRange,
     ) -> Result<Stats, ServiceError> {
+        caller.require(Scope::Read)?;
         let today = self.clock.today();
         let counts = match scope {
             StatsScope::Key => self.counts(caller, caller.is_admin(), range.start(today), today)?,
@@ -164,6 +167,7 @@ impl Service {
         caller: &Caller,
         month: Month,
     ) -> Result<Vec<SiteMonth>, ServiceError> {
+        caller.require(Scope::Read)?;
         let (first, last) = (month.first_day(), month.last_day());
         let mut sites: BTreeMap<Option<Site>, Counters> = BTreeMap::new();
         for count in self.counts(caller, caller.is_admin(), first, last)? {

@@ -424,9 +424,13 @@ async fn configured_keys_replace_those_of_earlier_starts() {
             .is_ok()
     );
     assert!(service.authenticate(own.reveal()).is_ok());
-    service.registry().revoke_key(own.hash()).await.unwrap();
+    service
+        .registry()
+        .revoke_key(own.hash().id())
+        .await
+        .unwrap();
     assert!(service.authenticate(own.reveal()).is_err());
-    let unknown = service.registry().revoke_key(own.hash()).await;
+    let unknown = service.registry().revoke_key(own.hash().id()).await;
     assert!(matches!(unknown, Err(ServiceError::NoSuchKey)));
 }
 

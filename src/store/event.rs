@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::key::KeyHash;
+use crate::key::{KeyHash, Scope, Scopes};
 use crate::site::Site;
 use crate::site::settings::SiteSettings;
 use crate::text::Features;
@@ -80,6 +80,16 @@ pub enum Change {
         /// The site.
         site: Site,
     },
+    /// A key took the place of another, which is accepted for some time yet.
+    KeyRotated {
+        /// The hash of the old one.
+        from: KeyHash,
+        /// The hash of the new one, which opens the same.
+        to: KeyHash,
+        /// Until when the old one is accepted.
+        #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
+        until: Timestamp,
+    },
 }
 
 /// What a key opens.
@@ -87,17 +97,56 @@ pub enum Change {
 pub struct Grant {
     /// A name for people, such as `first site key`.
     pub name: String,
-    /// Site key or admin token.
-    pub role: KeyRole,
+    /// What it may be used for. Who may do everything shows an admin token, all others a site key.
+    pub scopes: Scopes,
     /// The only site it may speak for; `None` for every site.
     pub site: Option<Site>,
+    /// When it was made, to the microsecond.
+    #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
+    pub created: Timestamp,
+    /// Until when it is accepted, if another has taken its place.
+    #[serde(with = "jiff::fmt::serde::timestamp::microsecond::optional")]
+    pub until: Option<Timestamp>,
+    /// The first key of its line, if it took the place of another: what that one was told and
+    /// asked for stays in the same hands.
+    pub heir_of: Option<KeyHash>,
 }
 
-/// The kinds of keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum KeyRole {
-    /// Checks and corrects.
-    Site,
-    /// Does everything.
-    Admin,
+impl Grant {
+    /// A grant without an end.
+    pub fn new(
+        name: impl Into<String>,
+        scopes: Scopes,
+        site: Option<Site>,
+        created: Timestamp,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            scopes,
+            site,
+            created,
+            until: None,
+            heir_of: None,
+        }
+    }
+
+    /// Whether the key is accepted at this time.
+    pub fn holds(&self, now: Timestamp) -> bool {
+        self.until.is_none_or(|until| now < until)
+    }
+
+    /// Whether it opens everything, on whichever site it may speak for.
+    pub fn is_admin(&self) -> bool {
+        self.scopes.allow(Scope::Admin)
+    }
+
+    /// The grant of the key that takes this one's place.
+    pub(crate) fn handed_on(&self, from: KeyHash, at: Timestamp) -> Self {
+        Self {
+            created: at,
+            until: None,
+            heir_of: Some(self.heir_of.unwrap_or(from)),
+            ..self.clone()
+        }
+    }
 }

@@ -28,6 +28,7 @@ impl Lessons for Reader {
                 }
                 Change::KeyCreated { .. }
                 | Change::KeyRevoked { .. }
+                | Change::KeyRotated { .. }
                 | Change::SiteActive { .. }
                 | Change::SiteConfigured { .. }
                 | Change::SiteRemoved { .. } => {}

@@ -35,7 +35,7 @@ use crate::verdict::{Label, VerdictId};
 pub use ack::Ack;
 pub use counters::{Counters, DayCount};
 pub use error::StoreError;
-pub use event::{Change, Event, Grant, KeyRole, Sequence};
+pub use event::{Change, Event, Grant, Sequence};
 pub use record::{ConfiguredSite, Correction, Origin, VerdictRecord};
 
 /// How to open a store.
@@ -131,6 +131,10 @@ pub trait Store: Lessons + Send + Sync {
 
     /// Lets a key be used no longer. Fails with [`StoreError::NoSuchKey`] where it was not.
     fn revoke_key(&self, key: KeyHash, at: Timestamp) -> Ack<()>;
+
+    /// Has a key take the place of another, which is accepted until then. Fails with
+    /// [`StoreError::NoSuchKey`] where there is no such key.
+    fn rotate_key(&self, from: KeyHash, to: KeyHash, until: Timestamp, at: Timestamp) -> Ack<()>;
 
     /// Marks a site as active or not. Doing so twice changes nothing.
     fn set_site_active(&self, site: Site, active: bool, at: Timestamp) -> Ack<()>;

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::comment::Author;
+use crate::key::Scopes;
 use crate::verdict::{Action, Judgement, Probability, Verdict};
 
 const KEY: KeyHash = KeyHash::from_bytes([1; 32]);
@@ -111,11 +112,7 @@ fn everything_acknowledged_is_there_after_reopening() {
     let (dir, store) = fresh();
     let kept = put(&*store, Verdict::Ham, comment("one"));
     let receipt = label(&*store, kept, Label::Spam);
-    let grant = Grant {
-        name: "a key".into(),
-        role: KeyRole::Site,
-        site: None,
-    };
+    let grant = Grant::new("a key", Scopes::SITE, None, now());
     store.create_key(KEY, grant.clone(), now()).wait().unwrap();
     store
         .create_key(OTHER_KEY, grant.clone(), now())
@@ -239,11 +236,7 @@ fn what_sled_lost_is_rebuilt_from_the_journal() {
         let (dir, store) = fresh();
         let id = put(&*store, Verdict::Ham, comment("one"));
         label(&*store, id, Label::Spam);
-        let grant = Grant {
-            name: "a key".into(),
-            role: KeyRole::Admin,
-            site: None,
-        };
+        let grant = Grant::new("a key", Scopes::ADMIN, None, now());
         store.create_key(KEY, grant, now()).wait().unwrap();
         drop(store);
         spoil(&dir.path().join(name));

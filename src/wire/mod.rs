@@ -1,14 +1,20 @@
 //! The JSON of `/v1` and of `chaffinch check --json`: what a comment looks like to callers, and
 //! what they are told of it. Knows the domain and the service's words, but no HTTP.
 
+mod keys;
+mod page;
 mod reply;
 mod request;
+pub mod sites;
 
 use serde::Deserialize;
 use serde_json::error::Category;
 
+pub use keys::{KeyReply, KeyRequest, RotateRequest};
+pub use page::{Page, PageRequest};
 pub use reply::{CheckReply, CorrectionReply, CorrectionView, ShadowReply, VerdictReply};
 pub use request::{AuthorRequest, CheckRequest, ContextRequest, CorrectionRequest};
+pub use sites::{SiteReply, SiteRequest};
 
 /// What is wrong with a request: a field, and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

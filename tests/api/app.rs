@@ -226,6 +226,26 @@ impl TestApp {
         Reply::from_ureq(request.call().unwrap())
     }
 
+    /// Any call of `/v1`, with a body where there is one.
+    pub(crate) fn v1(&self, method: &str, path: &str, key: &str, body: Option<&Value>) -> Reply {
+        let request = ureq::http::Request::builder()
+            .method(method)
+            .uri(self.url(path))
+            .header("Authorization", format!("Bearer {key}"))
+            .header("Content-Type", "application/json");
+        let response = match body {
+            Some(body) => self.agent.run(request.body(body.to_string()).unwrap()),
+            None => self.agent.run(request.body(()).unwrap()),
+        };
+        Reply::from_ureq(response.unwrap())
+    }
+
+    /// A call of an admin.
+    pub(crate) fn admin(&self, method: &str, path: &str, body: Value) -> Reply {
+        let body = Some(&body).filter(|body| !body.is_null());
+        self.v1(method, path, ADMIN, body)
+    }
+
     pub(crate) fn v1_check(&self, body: &Value) -> Reply {
         self.v1_post("/v1/check", Some(KEY), &body.to_string())
     }

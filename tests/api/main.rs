@@ -21,4 +21,6 @@ mod site_settings;
 mod v1_batch;
 mod v1_check;
 mod v1_corrections;
+mod v1_keys;
+mod v1_sites;
 mod wire_level;

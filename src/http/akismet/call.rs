@@ -107,7 +107,7 @@ impl From<ServiceError> for Reply {
     fn from(error: ServiceError) -> Self {
         match error {
             ServiceError::SiteNotAllowed { .. } => Self::site_not_allowed(),
-            ServiceError::AdminOnly => Self::invalid(help::INVALID_KEY),
+            refusal if refusal.is_refusal() => Self::invalid(help::INVALID_KEY),
             error => {
                 tracing::error!(%error, "an Akismet call failed");
                 Self::unavailable()

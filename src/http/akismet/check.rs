@@ -10,7 +10,7 @@ use super::comment::{comment_from, is_truthy};
 use super::keys::KeyOrder;
 use super::replies::Reply;
 use crate::http::state::State;
-use crate::service::{CheckOptions, Checked, ServiceError};
+use crate::service::{CheckOptions, Checked};
 use crate::verdict::{Action, Verdict, VerdictId};
 
 /// What a check comes to, with the verdict's name if there is one. Whatever it is, the reply
@@ -63,9 +63,7 @@ async fn judged(call: &Call, state: &State) -> Result<Checked, Reply> {
     let check = AssertUnwindSafe(state.service.check(&caller, comment, options));
     match check.catch_unwind().await {
         Ok(Ok(checked)) => Ok(checked),
-        Ok(Err(refusal @ (ServiceError::SiteNotAllowed { .. } | ServiceError::AdminOnly))) => {
-            Err(refusal.into())
-        }
+        Ok(Err(refusal)) if refusal.is_refusal() => Err(refusal.into()),
         Ok(Err(error)) => {
             tracing::error!(%error, "a check failed");
             Err(without_verdict(form.get("recheck_reason")))

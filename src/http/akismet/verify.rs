@@ -6,7 +6,6 @@ use super::call::Call;
 use super::keys::KeyOrder;
 use super::replies::Reply;
 use crate::http::state::State;
-use crate::service::ServiceError;
 
 /// Whether the key opens this server for the blog. The key is looked at before the blog.
 ///
@@ -16,9 +15,7 @@ pub(super) async fn verify_key(call: Call, state: Data<State>) -> Result<Reply, 
     let caller = call.caller(KeyOrder::Account, &state)?;
     let site = call.site()?;
     match state.service.set_site_active(&caller, site, true).await {
-        Err(refusal @ (ServiceError::SiteNotAllowed { .. } | ServiceError::AdminOnly)) => {
-            return Err(refusal.into());
-        }
+        Err(refusal) if refusal.is_refusal() => return Err(refusal.into()),
         // The key is good all the same; were it refused, WordPress would not keep it.
         Err(error) => tracing::warn!(%error, "a site could not be marked as in use"),
         Ok(()) => {}

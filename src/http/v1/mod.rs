@@ -6,7 +6,10 @@ mod check;
 mod corrections;
 mod cors;
 pub(super) mod idempotency;
+mod keys;
+mod page;
 pub mod problem;
+mod sites;
 mod verdicts;
 
 use actix_web::middleware::from_fn;
@@ -47,10 +50,47 @@ pub(super) fn configure(config: &mut web::ServiceConfig, cors_origins: &[String]
                     .route(web::get().to(verdicts::verdict))
                     .default_service(web::to(|| wrong_method("GET"))),
             )
+            .configure(registry)
             .default_service(web::to(not_found))
             .wrap(from_fn(idempotency::idempotent))
             .wrap(cors::cors(cors_origins)),
     );
+}
+
+/// Sites and keys.
+fn registry(config: &mut web::ServiceConfig) {
+    config
+        .service(
+            web::resource("/sites")
+                .route(web::get().to(sites::list))
+                .route(web::post().to(sites::create))
+                .default_service(web::to(|| wrong_method("GET, POST"))),
+        )
+        .service(
+            web::resource("/sites/{site:.+}")
+                .route(web::get().to(sites::get))
+                .route(web::put().to(sites::put))
+                .route(web::patch().to(sites::patch))
+                .route(web::delete().to(sites::remove))
+                .default_service(web::to(|| wrong_method("GET, PUT, PATCH, DELETE"))),
+        )
+        .service(
+            web::resource("/keys")
+                .route(web::get().to(keys::list))
+                .route(web::post().to(keys::create))
+                .default_service(web::to(|| wrong_method("GET, POST"))),
+        )
+        .service(
+            web::resource("/keys/{id}")
+                .route(web::get().to(keys::get))
+                .route(web::delete().to(keys::revoke))
+                .default_service(web::to(|| wrong_method("GET, DELETE"))),
+        )
+        .service(
+            web::resource("/keys/{id}/rotate")
+                .route(web::post().to(keys::rotate))
+                .default_service(web::to(|| wrong_method("POST"))),
+        );
 }
 
 async fn not_found() -> HttpResponse {
@@ -74,6 +114,19 @@ async fn json<T: DeserializeOwned>(payload: web::Payload, state: &State) -> Resu
     let limits = &state.limits;
     let body = body::read(payload, limits.body, limits.body_timeout).await?;
     Ok(wire::from_json(&body)?)
+}
+
+/// The same where every field may be missing, and so may the body.
+async fn json_or_nothing<T: DeserializeOwned + Default>(
+    payload: web::Payload,
+    state: &State,
+) -> Result<T, ApiError> {
+    let limits = &state.limits;
+    let body = body::read(payload, limits.body, limits.body_timeout).await?;
+    match body.trim_ascii().is_empty() {
+        true => Ok(T::default()),
+        false => Ok(wire::from_json(&body)?),
+    }
 }
 
 /// The verdict's id at the end of the path. What cannot be one is not found.

@@ -71,6 +71,8 @@ problems! {
     AdminOnly: "admin_only", FORBIDDEN, "An admin token is required";
     /// The key is bound to another site.
     SiteNotAllowed: "site_not_allowed", FORBIDDEN, "The key is not meant for this site";
+    /// The key is not meant for this kind of call.
+    NotInScope: "not_in_scope", FORBIDDEN, "The key is not meant for this kind of call";
     /// Nothing lives at this path.
     NotFound: "not_found", NOT_FOUND, "There is nothing here";
     /// No such verdict is stored, or the key may not see it.
@@ -89,6 +91,12 @@ problems! {
     SiteExists: "site_exists", CONFLICT, "The site is set up already";
     /// A call with the same `Idempotency-Key` is still being answered; try again in a moment.
     IdempotencyKeyInUse: "idempotency_key_in_use", CONFLICT, "The same call is being answered";
+    /// The key stands in the configuration.
+    KeyConfigured: "key_configured", CONFLICT, "The key is set by the configuration";
+    /// Another key took the place of this one.
+    KeyRotated: "key_rotated", CONFLICT, "Another key took the place of this one";
+    /// Without this key nobody could manage the server.
+    LastAdmin: "last_admin", CONFLICT, "The last admin token cannot be revoked";
     /// The body is larger than allowed.
     BodyTooLarge: "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large";
     /// A field is missing, has the wrong type, or a value that makes no sense.
@@ -246,7 +254,13 @@ impl From<AuthError> for ApiError {
 impl From<ServiceError> for ApiError {
     fn from(error: ServiceError) -> Self {
         let problem = match error {
-            ServiceError::SiteNotAllowed { .. } => Problem::SiteNotAllowed,
+            ServiceError::SiteNotAllowed { .. } | ServiceError::EverySite { .. } => {
+                Problem::SiteNotAllowed
+            }
+            ServiceError::NotInScope(_) => Problem::NotInScope,
+            ServiceError::KeyConfigured => Problem::KeyConfigured,
+            ServiceError::KeyRotated => Problem::KeyRotated,
+            ServiceError::LastAdmin => Problem::LastAdmin,
             ServiceError::AdminOnly => Problem::AdminOnly,
             ServiceError::NoSuchVerdict => Problem::NoSuchVerdict,
             ServiceError::NoSuchCorrection => Problem::NoSuchCorrection,

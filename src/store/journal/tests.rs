@@ -7,9 +7,9 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
-use crate::key::SiteKey;
+use crate::key::{Scopes, SiteKey};
 use crate::site::Site;
-use crate::store::{Change, Grant, KeyRole};
+use crate::store::{Change, Grant};
 use crate::text::Features;
 use crate::verdict::{Label, VerdictId};
 
@@ -38,11 +38,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         verdict.prop_map(move |verdict| Change::Retracted { verdict, by: key() }),
         (".{0,20}", site).prop_map(move |(name, site)| Change::KeyCreated {
             key: key(),
-            grant: Grant {
-                name,
-                role: KeyRole::Site,
-                site
-            },
+            grant: Grant::new(name, Scopes::SITE, site, Timestamp::UNIX_EPOCH),
         }),
     ];
     (0i64..2_000_000_000_000_000, change).prop_map(|(micros, change)| Event {

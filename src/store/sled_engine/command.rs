@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::plan::{self, Plan};
-use super::trees::Trees;
+use super::trees::{Trees, to_micros};
 use crate::key::KeyHash;
 use crate::site::Site;
 use crate::site::settings::SiteSettings;
@@ -50,6 +50,13 @@ pub(super) enum Request {
     },
     CreateKey(KeyHash, Grant, Timestamp, Reply<()>),
     RevokeKey(KeyHash, Timestamp, Reply<()>),
+    RotateKey {
+        from: KeyHash,
+        to: KeyHash,
+        until: Timestamp,
+        at: Timestamp,
+        reply: Reply<()>,
+    },
     SiteActive(Site, bool, Timestamp, Reply<()>),
     ConfigureSite(Site, Box<SiteSettings>, Timestamp, Reply<()>),
     RemoveSite(Site, Timestamp, Reply<()>),
@@ -109,6 +116,26 @@ impl Request {
                     reply,
                     known.and_then(|known| match known {
                         Some(_) => Ok((Some(plan::event(at, Change::KeyRevoked { key })), ())),
+                        None => Err(StoreError::NoSuchKey),
+                    }),
+                )
+            }
+            Self::RotateKey {
+                from,
+                to,
+                until,
+                at,
+                reply,
+            } => {
+                let known = plan.grant(&from);
+                decision(
+                    reply,
+                    known.and_then(|known| match known {
+                        Some(_) => {
+                            let until = to_micros(until);
+                            let change = Change::KeyRotated { from, to, until };
+                            Ok((Some(plan::event(at, change)), ()))
+                        }
                         None => Err(StoreError::NoSuchKey),
                     }),
                 )

@@ -253,6 +253,16 @@ impl Store for SledStore {
         self.log(|reply| Request::RevokeKey(key, at, reply))
     }
 
+    fn rotate_key(&self, from: KeyHash, to: KeyHash, until: Timestamp, at: Timestamp) -> Ack<()> {
+        self.log(|reply| Request::RotateKey {
+            from,
+            to,
+            until,
+            at,
+            reply,
+        })
+    }
+
     fn set_site_active(&self, site: Site, active: bool, at: Timestamp) -> Ack<()> {
         self.log(|reply| Request::SiteActive(site, active, at, reply))
     }

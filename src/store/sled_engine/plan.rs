@@ -163,6 +163,13 @@ impl<'a> Plan<'a> {
             Change::KeyRevoked { key } => {
                 self.keys.insert(*key, None);
             }
+            Change::KeyRotated { from, to, until } => {
+                if let Some(mut old) = self.grant(from)? {
+                    self.keys.insert(*to, Some(old.handed_on(*from, event.at)));
+                    old.until = Some(*until);
+                    self.keys.insert(*from, Some(old));
+                }
+            }
             Change::SiteActive { site, active } => {
                 self.sites.insert(site.clone(), Some(*active));
             }

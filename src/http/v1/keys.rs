@@ -1,0 +1,82 @@
+//! `/v1/keys`: for admins.
+
+use std::time::Duration;
+
+use actix_web::web::{Data, Json, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::problem::{ApiError, Problem};
+use super::{auth, json, json_or_nothing, page};
+use crate::http::state::State;
+use crate::key::KeyId;
+use crate::service::NewKey;
+use crate::wire::{FieldError, KeyReply, KeyRequest, Page, RotateRequest};
+
+/// Every key, without its secret.
+pub(super) async fn list(
+    request: HttpRequest,
+    state: Data<State>,
+) -> Result<Json<Page<KeyReply>>, ApiError> {
+    let caller = auth::caller(&request, &state)?;
+    let wanted = page::wanted(&request)?;
+    let after = wanted.cursor.as_deref().map(str::parse).transpose();
+    let after = after.map_err(|_| FieldError::new("cursor", page::UNKNOWN_CURSOR))?;
+    let mut keys = state.service.managed(&caller, None)?.keys()?;
+    keys.sort_by_key(|key| key.id);
+    let page = Page::of_sorted(keys, &wanted, after.as_ref(), |key| key.id, KeyReply::from);
+    Ok(Json(page))
+}
+
+/// One key.
+pub(super) async fn get(
+    request: HttpRequest,
+    state: Data<State>,
+) -> Result<Json<KeyReply>, ApiError> {
+    let caller = auth::caller(&request, &state)?;
+    let keys = state.service.managed(&caller, None)?;
+    Ok(Json(keys.key(id_in_path(&request)?)?.into()))
+}
+
+/// Makes a key; the only reply that shows its secret.
+pub(super) async fn create(
+    request: HttpRequest,
+    payload: Payload,
+    state: Data<State>,
+) -> Result<HttpResponse, ApiError> {
+    let caller = auth::caller(&request, &state)?;
+    let keys = state.service.managed(&caller, None)?;
+    let new = NewKey::try_from(json::<KeyRequest>(payload, &state).await?)?;
+    let made = keys.create_key(new).await?;
+    Ok(HttpResponse::Created().json(KeyReply::from(made)))
+}
+
+/// Makes a key that takes this one's place.
+pub(super) async fn rotate(
+    request: HttpRequest,
+    payload: Payload,
+    state: Data<State>,
+) -> Result<HttpResponse, ApiError> {
+    let caller = auth::caller(&request, &state)?;
+    let keys = state.service.managed(&caller, None)?;
+    let overlap = json_or_nothing::<RotateRequest>(payload, &state).await?;
+    let overlap = Duration::try_from(overlap)?;
+    let made = keys.rotate_key(id_in_path(&request)?, overlap).await?;
+    Ok(HttpResponse::Created().json(KeyReply::from(made)))
+}
+
+/// Lets a key be used no longer.
+pub(super) async fn revoke(
+    request: HttpRequest,
+    state: Data<State>,
+) -> Result<HttpResponse, ApiError> {
+    let caller = auth::caller(&request, &state)?;
+    let keys = state.service.managed(&caller, None)?;
+    keys.revoke_key(id_in_path(&request)?).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// What cannot be an id is not found.
+fn id_in_path(request: &HttpRequest) -> Result<KeyId, ApiError> {
+    let id = request.match_info().query("id").parse();
+    id.map_err(|_| ApiError::new(Problem::NoSuchKey, "no such key"))
+}
