@@ -13,8 +13,9 @@
 //! that calls `classifier`, that reads [`text`]. [`wire`] is the JSON that `http` and `cli` share.
 //! [`training`] makes base models of labelled comments, [`evaluation`] measures them.
 //! [`store`] and the words of the domain
-//! ([`comment`], [`site`], [`verdict`], [`key`], [`rate`]) stand at the ground.
+//! ([`comment`], [`site`], [`verdict`], [`key`], [`rate`], [`callback`]) stand at the ground.
 
+pub mod callback;
 pub mod classifier;
 pub mod clock;
 pub mod comment;

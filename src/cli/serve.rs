@@ -119,6 +119,7 @@ fn http_settings(options: &ServerOptions) -> http::Settings {
             per_address: options.rate_per_address,
             wrong_keys: options.rate_wrong_keys,
         },
+        callback_networks: options.callback_networks.clone(),
         cors_origins: options.cors_origins.clone(),
         trusted_proxies: http::TrustedProxies::new(options.trusted_proxies.clone()),
         limits: http::Limits {

@@ -99,6 +99,11 @@ pub struct ServerOptions {
           value_parser = values::network)]
     pub trusted_proxies: Vec<IpNet>,
 
+    /// Networks outside of the public internet that sites may be called back in
+    #[arg(long, env = "CHAFFINCH_CALLBACK_NETWORKS", value_name = "NETWORK,…", value_delimiter = ',',
+          value_parser = values::network)]
+    pub callback_networks: Vec<IpNet>,
+
     /// Origins whose pages may call /v1 from a browser, as in https://admin.example.com; * for every one
     #[arg(long, env = "CHAFFINCH_CORS_ORIGINS", value_name = "ORIGIN,…", value_delimiter = ',',
           value_parser = values::origin)]

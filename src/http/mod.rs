@@ -6,8 +6,10 @@
 
 pub mod akismet;
 mod body;
+mod callbacks;
 mod docs;
 mod health;
+mod metrics;
 mod observe;
 mod server;
 mod state;
@@ -28,6 +30,7 @@ fn configure(config: &mut web::ServiceConfig, cors_origins: &[String]) {
     config
         .configure(health::configure)
         .configure(akismet::configure)
+        .configure(metrics::configure)
         .configure(docs::configure)
         .configure(|config| v1::configure(config, cors_origins))
         .default_service(web::to(not_found));

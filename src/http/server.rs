@@ -10,6 +10,7 @@ use actix_web::rt::signal::unix::{SignalKind, signal};
 use actix_web::{App, HttpServer, web};
 use futures_util::future::{Either, select};
 
+use super::callbacks::Callbacks;
 use super::observe::observe;
 use super::state::{Settings, State};
 use super::throttle::headers;
@@ -19,6 +20,7 @@ use crate::service::Service;
 pub struct Server {
     running: actix_web::dev::Server,
     address: SocketAddr,
+    callbacks: Callbacks,
 }
 
 /// Why the server does not run.
@@ -32,6 +34,9 @@ pub enum ServerError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// There is no thread for calling sites back.
+    #[error("cannot start a thread: {0}")]
+    Thread(#[source] io::Error),
     /// It stopped because of an error.
     #[error("the server stopped: {0}")]
     Stopped(#[source] io::Error),
@@ -42,9 +47,11 @@ impl Server {
     /// [`actix_web::rt`].
     ///
     /// # Errors
-    /// The address cannot be listened on.
+    /// The address cannot be listened on, or there is no thread to be had.
     pub fn build(settings: &Settings, service: Arc<Service>) -> Result<Self, ServerError> {
         let address = settings.listen;
+        let callbacks = Callbacks::start(Arc::clone(&service), settings.callback_networks.clone())
+            .map_err(ServerError::Thread)?;
         let origins = settings.cors_origins.clone();
         let state = web::Data::new(State::new(service, settings));
         let unbound = HttpServer::new(move || {
@@ -67,6 +74,7 @@ impl Server {
         Ok(Self {
             running: bound.run(),
             address,
+            callbacks,
         })
     }
 
@@ -90,7 +98,10 @@ impl Server {
     /// # Errors
     /// The server itself failed.
     pub async fn run_until_stopped(self) -> Result<(), ServerError> {
-        self.running.await.map_err(ServerError::Stopped)
+        let stopped = self.running.await.map_err(ServerError::Stopped);
+        // Calls that are being made are finished.
+        drop(self.callbacks);
+        stopped
     }
 }
 

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ipnet::IpNet;
+
 use super::throttle::{Rates, Throttle, TrustedProxies};
 use super::v1::idempotency::Replies;
 use crate::service::Service;
@@ -34,6 +36,8 @@ pub struct Settings {
     pub rates: Rates,
     /// Proxies whose `X-Forwarded-For` says where a call comes from.
     pub trusted_proxies: TrustedProxies,
+    /// Networks that callbacks may call although they are no part of the public internet.
+    pub callback_networks: Vec<IpNet>,
     /// Origins whose pages may call `/v1` from a browser; `*` for every one.
     pub cors_origins: Vec<String>,
 }
@@ -67,6 +71,7 @@ impl Default for Settings {
             allow_empty_ip: false,
             rates: Rates::default(),
             trusted_proxies: TrustedProxies::default(),
+            callback_networks: Vec::new(),
             cors_origins: Vec::new(),
         }
     }

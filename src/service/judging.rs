@@ -1,24 +1,33 @@
 //! Checks, corrections, and looking at verdicts.
 
 use std::sync::Arc;
+use std::time::Instant;
 
+use jiff::SignedDuration;
+
+use crate::callback::CallbackUrl;
 use crate::comment::Comment;
 use crate::filter::Policy;
 use crate::key::Scope;
-use crate::site::settings::SiteSettings;
+use crate::site::settings::{RecheckSeconds, SiteSettings};
 use crate::store::{
     Correction, CorrectionReceipt, NewCorrection, Origin, Retraction, VerdictRecord,
 };
+use crate::telemetry::events as telemetry;
 use crate::verdict::{Action, Judgement, Label, Verdict, VerdictId};
 
 use super::{Caller, Service, ServiceError};
 
 /// What a surface asks of a check besides the comment.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CheckOptions {
     /// A spam verdict by a test hook comes with [`crate::verdict::Action::Discard`] (protocol
     /// section 2.10).
     pub test_discard: bool,
+    /// The caller can ask again, so that an unsure verdict may be put off where the site wants that.
+    pub may_defer: bool,
+    /// Where the site wants to hear of a later verdict (protocol section 2.8).
+    pub callback: Option<CallbackUrl>,
 }
 
 /// A checked comment.
@@ -33,6 +42,8 @@ pub struct Checked {
     /// Whether the verdict was kept: not for tests, nor when the store fails, since a blog engine
     /// must get its answer all the same.
     pub stored: bool,
+    /// After how long the caller should ask again, if the verdict is put off.
+    pub recheck_after: Option<RecheckSeconds>,
 }
 
 /// The verdict that a site in shadow mode is not told.
@@ -63,12 +74,19 @@ impl Service {
         options: CheckOptions,
     ) -> Result<Checked, ServiceError> {
         caller.require(Scope::Check)?;
+        let started = Instant::now();
         let (comment, settings) = self.placed(caller, comment)?;
-        let judgement = self.filter.check(&comment, &policy(&settings, options));
+        let policy = policy(&settings, options.test_discard);
+        let judgement = self.filter.check(&comment, &policy);
+        let deferrable = options.may_defer && !settings.shadow;
+        let unsure = judgement.verdict == Verdict::Unsure;
+        let recheck_after = settings.recheck_after.filter(|_| deferrable && unsure);
         let id = self.fresh_id();
         let is_test = comment.test;
+        let callback = Self::callback_for(&comment, &settings, options.callback);
         let record = VerdictRecord {
             shadow: settings.shadow,
+            callback: callback.clone(),
             ..record(id, caller, Origin::Checked, comment, judgement.clone())
         };
         let kept = match is_test {
@@ -78,16 +96,27 @@ impl Service {
         if let Some(Err(error)) = &kept {
             tracing::warn!(%error, verdict = %id, "answered a check without keeping its verdict");
         }
+        if let (Some(wait), Some(_), Some(Ok(()))) = (recheck_after, callback, &kept) {
+            self.call_back(id, SignedDuration::from_secs(wait.get().into()));
+        }
+        self.metrics.report(&telemetry::Checked {
+            id,
+            verdict: judgement.verdict,
+            lost: matches!(kept, Some(Err(_))),
+            took: started.elapsed(),
+        });
         let (judgement, shadow) = told(judgement, settings.shadow);
         Ok(Checked {
             id,
             judgement,
             shadow,
             stored: matches!(kept, Some(Ok(()))),
+            recheck_after,
         })
     }
 
-    /// Labels a verdict. The same label twice counts once; the opposite replaces it.
+    /// Labels a verdict. The same label twice counts once; the opposite replaces it. The site is
+    /// told of it, if it wants to be.
     pub async fn correct_by_id(
         &self,
         caller: &Caller,
@@ -96,7 +125,12 @@ impl Service {
     ) -> Result<CorrectionReceipt, ServiceError> {
         caller.require(Scope::Correct)?;
         let record = self.visible(caller, id)?;
-        self.correct(caller, record, label).await
+        let calls_back = record.callback.is_some();
+        let receipt = self.correct(caller, record, label).await?;
+        if calls_back && receipt.previous != Some(label) {
+            self.call_back(id, SignedDuration::ZERO);
+        }
+        Ok(receipt)
     }
 
     /// Labels a comment: the verdict that it means (protocol section 2.3), or if none is found a
@@ -117,17 +151,16 @@ impl Service {
             return self.correct(caller, record, label).await.map(Some);
         }
         let features = self.filter.classifier().features(&comment);
-        let judgement = self
-            .filter
-            .check(&comment, &policy(&settings, CheckOptions::default()));
+        let judgement = self.filter.check(&comment, &policy(&settings, false));
         let id = self.fresh_id();
         let record = record(id, caller, Origin::Submitted, comment, judgement);
         let at = self.clock.now();
-        Ok(Some(
-            self.store
-                .correct_comment(record, label, features, at)
-                .await?,
-        ))
+        let receipt = self
+            .store
+            .correct_comment(record, label, features, at)
+            .await?;
+        self.metrics.report(&telemetry::Corrected { id, label });
+        Ok(Some(receipt))
     }
 
     /// Takes a correction back, exactly.
@@ -137,15 +170,23 @@ impl Service {
         id: VerdictId,
     ) -> Result<Retraction, ServiceError> {
         caller.require(Scope::Correct)?;
-        match self.visible(caller, id) {
+        let calls_back = match self.visible(caller, id) {
             // A damaged database may have lost the verdict; what was learned from it is in the
             // journal and must not stand for ever.
             Err(ServiceError::NoSuchVerdict)
-                if caller.is_admin() && self.store.correction(id)?.is_some() => {}
-            seen => drop(seen?),
-        }
+                if caller.is_admin() && self.store.correction(id)?.is_some() =>
+            {
+                false
+            }
+            seen => seen?.callback.is_some(),
+        };
         let at = self.clock.now();
-        Ok(self.store.retract(id, caller.hash, at).await?)
+        let retraction = self.store.retract(id, caller.hash, at).await?;
+        self.metrics.report(&telemetry::Retracted { id });
+        if calls_back {
+            self.call_back(id, SignedDuration::ZERO);
+        }
+        Ok(retraction)
     }
 
     /// A stored verdict.
@@ -172,7 +213,12 @@ impl Service {
             by: caller.hash,
             at: self.clock.now(),
         };
-        Ok(self.store.correct(correction).await?)
+        let receipt = self.store.correct(correction).await?;
+        if receipt.previous != Some(label) {
+            let id = receipt.id;
+            self.metrics.report(&telemetry::Corrected { id, label });
+        }
+        Ok(receipt)
     }
 
     /// The comment with its site, and the settings of that: the one named, if the caller may
@@ -202,11 +248,11 @@ impl Service {
     }
 }
 
-fn policy(settings: &SiteSettings, options: CheckOptions) -> Policy {
+pub(super) fn policy(settings: &SiteSettings, test_discard: bool) -> Policy {
     Policy {
         thresholds: settings.thresholds,
         honeypot: settings.honeypot,
-        test_discard: options.test_discard,
+        test_discard,
     }
 }
 
@@ -242,5 +288,6 @@ fn record(
         ip_hash: None,
         judgement,
         shadow: false,
+        callback: None,
     }
 }

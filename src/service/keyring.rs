@@ -12,11 +12,19 @@ use super::caller::Caller;
 use super::error::AuthError;
 
 /// All grants, kept current by the log.
-pub(super) struct Keyring(RwLock<HashMap<KeyHash, Grant>>);
+pub(super) struct Keyring {
+    grants: RwLock<HashMap<KeyHash, Grant>>,
+    /// By the first key of its line, the site key that was shown last, as far as one was since the
+    /// start: on the disk are only hashes, and a site that is called back must be told its key.
+    shown: RwLock<HashMap<KeyHash, SiteKey>>,
+}
 
 impl Keyring {
     pub(super) fn load(store: &dyn Store) -> Result<Self, StoreError> {
-        Ok(Self(RwLock::new(store.grants()?.into_iter().collect())))
+        Ok(Self {
+            grants: RwLock::new(store.grants()?.into_iter().collect()),
+            shown: RwLock::default(),
+        })
     }
 
     /// Who showed the secret. What is looked up is its hash, which a caller cannot steer, so that
@@ -26,25 +34,51 @@ impl Keyring {
         if secret.is_empty() {
             return Err(AuthError::Empty);
         }
-        let hash = secret
-            .parse::<SiteKey>()
-            .map(|key| key.hash())
+        let site_key = secret.parse::<SiteKey>();
+        let hash = site_key
+            .as_ref()
+            .map(SiteKey::hash)
             .or_else(|_| secret.parse::<AdminToken>().map(|token| token.hash()))
             .map_err(|_| AuthError::Unknown)?;
-        let grants = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let grants = self.grants.read().unwrap_or_else(PoisonError::into_inner);
         match grants.get_key_value(&hash) {
-            Some((known, grant)) if known.matches(&hash) && grant.holds(now) => Ok(Caller {
-                hash: grant.heir_of.unwrap_or(hash),
-                grant: grant.clone(),
-            }),
+            Some((known, grant)) if known.matches(&hash) && grant.holds(now) => {
+                let line = grant.heir_of.unwrap_or(hash);
+                if let Ok(key) = site_key {
+                    self.remember(line, key);
+                }
+                Ok(Caller {
+                    hash: line,
+                    grant: grant.clone(),
+                })
+            }
             _ => Err(AuthError::Unknown),
+        }
+    }
+
+    /// The site key of a line that was shown last, if it is still accepted.
+    pub(super) fn shown(&self, line: KeyHash, now: Timestamp) -> Option<SiteKey> {
+        let shown = self.shown.read().unwrap_or_else(PoisonError::into_inner);
+        let key = shown.get(&line).cloned()?;
+        drop(shown);
+        let grants = self.grants.read().unwrap_or_else(PoisonError::into_inner);
+        let grant = grants.get(&key.hash())?;
+        grant.holds(now).then_some(key)
+    }
+
+    fn remember(&self, line: KeyHash, key: SiteKey) {
+        let shown = self.shown.read().unwrap_or_else(PoisonError::into_inner);
+        if shown.get(&line) != Some(&key) {
+            drop(shown);
+            let mut shown = self.shown.write().unwrap_or_else(PoisonError::into_inner);
+            shown.insert(line, key);
         }
     }
 }
 
 impl Observer for Keyring {
     fn apply(&self, events: &[Applied], _log: &dyn Lessons) {
-        let mut grants = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut grants = self.grants.write().unwrap_or_else(PoisonError::into_inner);
         for applied in events {
             match &applied.event.change {
                 Change::KeyCreated { key, grant } => {
@@ -52,6 +86,8 @@ impl Observer for Keyring {
                 }
                 Change::KeyRevoked { key } => {
                     grants.remove(key);
+                    let mut shown = self.shown.write().unwrap_or_else(PoisonError::into_inner);
+                    shown.retain(|_, shown| shown.hash() != *key);
                 }
                 Change::KeyRotated { from, to, until } => {
                     if let Some(old) = grants.get_mut(from) {

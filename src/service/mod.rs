@@ -2,6 +2,7 @@
 //!
 //! Both HTTP surfaces, the dashboard and the command line call these.
 
+mod callbacks;
 mod caller;
 mod error;
 mod judging;
@@ -23,6 +24,7 @@ use crate::filter::Filter;
 use crate::key::Scope;
 use crate::site::Site;
 use crate::store::{Sequence, Store};
+use crate::telemetry::metrics::{Metrics, Snapshot};
 use crate::verdict::{Thresholds, VerdictId};
 
 use self::learner::Learner;
@@ -30,6 +32,7 @@ use self::learner::Learner;
 pub use crate::store::{
     Correction, CorrectionReceipt, Counters, Grant, Origin, Retraction, StoreError, VerdictRecord,
 };
+pub use callbacks::{Callback, Delivery};
 pub use caller::Caller;
 pub use error::{AuthError, ServiceError};
 pub use judging::{CheckOptions, Checked, Shadow, VerdictView};
@@ -44,6 +47,8 @@ pub struct Service {
     filter: Filter,
     registry: Registry,
     clock: Clock,
+    metrics: Metrics,
+    callbacks: callbacks::Queue,
     /// Keeps ids of the same millisecond in order.
     ids: Mutex<ContextV7>,
 }
@@ -89,6 +94,8 @@ impl Service {
         let learner = Learner::start(Arc::clone(&classifier) as _, &*store, store.events())?;
         store.observe(Arc::new(learner));
         Ok(Self {
+            callbacks: callbacks::Queue::load(&*store)?,
+            metrics: Metrics::new(classifier.model()),
             store,
             filter: Filter::new(classifier, settings.thresholds),
             registry,
@@ -112,6 +119,22 @@ impl Service {
     pub fn managed(&self, caller: &Caller, site: Option<&Site>) -> Result<&Registry, ServiceError> {
         caller.require_admin_of(site)?;
         Ok(&self.registry)
+    }
+
+    /// What is counted.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Everything counted, in the OpenMetrics text format.
+    pub async fn metrics_text(&self) -> String {
+        let now = self.readiness().await;
+        self.metrics.text(Snapshot {
+            store_writable: now.is_ready(),
+            learned_from: now.learned_from,
+            log_events: now.events,
+            callbacks_waiting: self.callbacks.len() as u64,
+        })
     }
 
     /// Whether the model is loaded and the store writable.

@@ -141,7 +141,10 @@ async fn a_test_leaves_no_trace() {
         test: true,
         ..ruled(Verdict::Spam, "one")
     };
-    let options = CheckOptions { test_discard: true };
+    let options = CheckOptions {
+        test_discard: true,
+        ..CheckOptions::default()
+    };
     let checked = bench
         .service
         .check(&caller, test.clone(), options)

@@ -36,7 +36,7 @@ pub use ack::Ack;
 pub use counters::{Counters, DayCount};
 pub use error::StoreError;
 pub use event::{Change, Event, Grant, Sequence};
-pub use record::{ConfiguredSite, Correction, Origin, VerdictRecord};
+pub use record::{ConfiguredSite, Correction, Notice, Origin, VerdictRecord};
 
 /// How to open a store.
 #[derive(Debug, Clone)]
@@ -145,6 +145,16 @@ pub trait Store: Lessons + Send + Sync {
     /// Forgets a site and its settings; its verdicts stay. Fails with
     /// [`StoreError::NoSuchSite`] where nothing is known of it.
     fn remove_site(&self, site: Site, at: Timestamp) -> Ack<()>;
+
+    /// Every callback that is still to be made.
+    fn notices(&self) -> Result<Vec<Notice>, StoreError>;
+
+    /// Keeps a callback, in place of an earlier one about the same verdict. It survives the end of
+    /// the process, and a power cut half a second later.
+    fn put_notice(&self, notice: Notice) -> Result<(), StoreError>;
+
+    /// Forgets the callback about a verdict.
+    fn remove_notice(&self, verdict: VerdictId) -> Result<(), StoreError>;
 
     /// Whether a write would reach the disk now.
     fn probe(&self) -> Ack<()>;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::callback::CallbackUrl;
 use crate::comment::Comment;
 use crate::key::KeyHash;
 use crate::site::settings::SiteSettings;
@@ -27,6 +28,8 @@ pub struct VerdictRecord {
     pub judgement: Judgement,
     /// Whether the caller was told ham instead, because the site is in shadow mode.
     pub shadow: bool,
+    /// Where the site wants to hear of a later verdict, if it does.
+    pub callback: Option<CallbackUrl>,
 }
 
 /// Longest content kept, in bytes: what a moderator looks at, not what an attacker sends.
@@ -107,6 +110,19 @@ pub struct Correction {
     /// When it was said, to the microsecond.
     #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
     pub at: Timestamp,
+}
+
+/// A site that is to be called back about a verdict. Not an event: a callback that a damaged database
+/// lost is no more than one that did not arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// The verdict, with the address in its record.
+    pub verdict: VerdictId,
+    /// When to call, to the microsecond.
+    #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
+    pub due: Timestamp,
+    /// Calls that failed so far.
+    pub attempts: u8,
 }
 
 /// The settings of a site, as they stand now.

@@ -67,6 +67,7 @@ fn record(verdict: Verdict, origin: Origin, comment: Comment) -> VerdictRecord {
             learned_from: 0,
         },
         shadow: false,
+        callback: None,
     }
 }
 

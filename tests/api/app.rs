@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
 use chaffinch::classifier::Classifier;
@@ -183,6 +183,26 @@ impl TestApp {
 
     pub(crate) fn submit_ham(&self, body: &str) -> Reply {
         self.form("/1.1/submit-ham", body)
+    }
+
+    /// One of the numbers under `/metrics`.
+    pub(crate) fn metric(&self, name: &str) -> Option<u64> {
+        let text = self.get("/metrics").body;
+        let line = text.lines().find_map(|line| {
+            let rest = line.strip_prefix("chaffinch_")?.strip_prefix(name)?;
+            rest.strip_prefix(' ')
+        });
+        line.map(|number| number.parse().unwrap())
+    }
+
+    /// Waits until one of the numbers under `/metrics` is this.
+    #[track_caller]
+    pub(crate) fn wait_for_metric(&self, name: &str, count: u64) {
+        let until = Instant::now() + Duration::from_secs(20);
+        while self.metric(name) != Some(count) {
+            assert!(Instant::now() < until, "{name} did not become {count}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// The usage counter of the key.

@@ -102,7 +102,14 @@ fn a_body_that_does_not_come_is_given_up() {
 fn without_a_store_there_are_still_verdicts_but_no_thanks() {
     let app = TestApp::start();
     app.service.close();
-    app.check_with("comment_content=Hello")
+    // C78: what cannot be kept is put off, but only once.
+    let reply = app.check_with("comment_content=Hello");
+    assert_eq!((reply.status, reply.body.as_str()), (200, "false"));
+    assert_eq!(reply.header("x-akismet-recheck-after"), Some("120"));
+    reply.guid();
+    app.check_with("comment_content=Hello&recheck_reason=recheck")
+        .assert_verdict("false");
+    app.check_with("comment_content=Hello&is_test=1")
         .assert_verdict("false");
     app.check_with("comment_author=viagra-test-123")
         .assert_verdict("true");

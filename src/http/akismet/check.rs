@@ -7,8 +7,10 @@ use futures_util::FutureExt;
 
 use super::call::Call;
 use super::comment::{comment_from, is_truthy};
+use super::form::Form;
 use super::keys::KeyOrder;
 use super::replies::Reply;
+use crate::callback::CallbackUrl;
 use crate::http::state::State;
 use crate::service::{CheckOptions, Checked};
 use crate::verdict::{Action, Verdict, VerdictId};
@@ -33,11 +35,14 @@ impl From<Outcome> for HttpResponse {
     }
 }
 
+/// Seconds after which a check is worth repeating that met with trouble: what the real service says.
+const TROUBLE: u32 = 120;
+
 /// Judges a comment. Looked at in this order: key, blog, user_ip, then the comment.
 pub(super) async fn comment_check(call: Call, state: &State) -> Outcome {
     match judged(&call, state).await {
         Ok(checked) => Outcome {
-            reply: reply_to(&checked),
+            reply: reply_to(&checked, &call.body),
             id: Some(checked.id),
         },
         Err(refusal) => refusal.into(),
@@ -58,6 +63,8 @@ async fn judged(call: &Call, state: &State) -> Result<Checked, Reply> {
     }
     let options = CheckOptions {
         test_discard: is_truthy(form.get("test_discard")),
+        may_defer: may_defer(form),
+        callback: CallbackUrl::parse(form.get("callback")).ok(),
     };
     // A fault in judging must not cost the reply: without one, WordPress publishes the comment.
     let check = AssertUnwindSafe(state.service.check(&caller, comment, options));
@@ -66,30 +73,45 @@ async fn judged(call: &Call, state: &State) -> Result<Checked, Reply> {
         Ok(Err(refusal)) if refusal.is_refusal() => Err(refusal.into()),
         Ok(Err(error)) => {
             tracing::error!(%error, "a check failed");
-            Err(without_verdict(form.get("recheck_reason")))
+            Err(without_verdict(form))
         }
         Err(_panic) => {
             tracing::error!("a check panicked");
-            Err(without_verdict(form.get("recheck_reason")))
+            Err(without_verdict(form))
         }
     }
 }
 
-/// `unsure` is not spam: the blog's own moderation rules decide about it.
-fn reply_to(checked: &Checked) -> Reply {
+/// `unsure` is not spam: the blog's own moderation rules decide about it, at once or, where the
+/// site has it so, when it asks again.
+///
+/// A verdict that could not be kept can be neither explained nor corrected. Ham is then put off:
+/// when the blog asks again, the store may work.
+fn reply_to(checked: &Checked, form: &Form) -> Reply {
+    let lost = !checked.stored && !is_truthy(form.get("is_test"));
     match (checked.judgement.verdict, checked.judgement.action) {
         (Verdict::Spam, Action::Discard) => Reply::blatant_spam(),
         (Verdict::Spam, _) => Reply::spam(),
-        (Verdict::Ham | Verdict::Unsure, _) => Reply::ham(),
+        (Verdict::Ham | Verdict::Unsure, _) => match checked.recheck_after {
+            Some(wait) => Reply::deferred(wait.get()),
+            None if lost && may_defer(form) => Reply::deferred(TROUBLE),
+            None => Reply::ham(),
+        },
     }
 }
 
-/// Section 3: no verdict now, ask again. A repeated check must not be put off once more (section
-/// 2.9), and `false` alone would publish the comment, so that it gets an error.
-fn without_verdict(recheck_reason: &str) -> Reply {
-    match recheck_reason {
-        "" | "edit" => Reply::deferred(),
-        _ => Reply::unavailable(),
+/// Whether the verdict may be put off: a repeated check must not be once more (section 2.9).
+fn may_defer(form: &Form) -> bool {
+    matches!(form.get("recheck_reason"), "" | "edit")
+}
+
+/// Section 3: no verdict now, ask again. `false` alone would publish a repeated one, so that it gets
+/// an error.
+fn without_verdict(form: &Form) -> Reply {
+    if may_defer(form) {
+        Reply::deferred(TROUBLE)
+    } else {
+        Reply::unavailable()
     }
 }
 
@@ -99,8 +121,10 @@ mod tests {
 
     #[test]
     fn a_repeated_check_is_not_put_off_again() {
-        let has_recheck =
-            |reason| format!("{:?}", without_verdict(reason)).contains("recheck-after");
+        let has_recheck = |reason: &str| {
+            let form = Form::from_encoded(None, format!("recheck_reason={reason}").as_bytes());
+            format!("{:?}", without_verdict(&form)).contains("recheck-after")
+        };
         assert!(has_recheck(""));
         assert!(has_recheck("edit"));
         assert!(!has_recheck("recheck"));

@@ -22,9 +22,6 @@ const ERROR: HeaderName = HeaderName::from_static("x-akismet-error");
 const ALERT_CODE: HeaderName = HeaderName::from_static("x-akismet-alert-code");
 const ALERT_MSG: HeaderName = HeaderName::from_static("x-akismet-alert-msg");
 
-/// Seconds after which a deferred check is worth repeating: what the real service says.
-const RECHECK_SECONDS: &str = "120";
-
 /// Why a call was refused: the text of the debug help. The first three are the real service's.
 pub(super) mod help {
     pub(in super::super) const EMPTY_KEY: &str = "Empty \"key\" value";
@@ -63,9 +60,12 @@ impl Reply {
         Self::spam().with(PRO_TIP, "discard")
     }
 
-    /// Not spam as far as can be told now; ask again.
-    pub(super) fn deferred() -> Self {
-        Self::ham().with(RECHECK_AFTER, RECHECK_SECONDS)
+    /// Not spam as far as can be told now; ask again after some seconds.
+    pub(super) fn deferred(seconds: u32) -> Self {
+        let mut reply = Self::ham();
+        let seconds = HeaderValue::from(seconds);
+        reply.headers.push((RECHECK_AFTER, seconds));
+        reply
     }
 
     pub(super) fn thanks() -> Self {

@@ -7,11 +7,13 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpRequest};
+use actix_web::{Error, HttpMessage, HttpRequest, web};
 
 use super::Scope;
 use super::bucket::{Standing, Wait};
+use crate::http::state::State;
 use crate::rate::Rate;
+use crate::telemetry::events::RateLimited;
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
@@ -21,7 +23,7 @@ const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 pub(super) struct Account {
     key: Option<Left>,
     address: Option<Left>,
-    retry_after: Option<Duration>,
+    refused: Option<(Scope, Duration)>,
 }
 
 /// What is left of one limit.
@@ -46,7 +48,7 @@ impl Account {
 
     pub(super) fn refused(&mut self, scope: Scope, wait: Wait) {
         self.left(scope, wait.rate, 0);
-        self.retry_after = Some(wait.time);
+        self.refused = Some((scope, wait.time));
     }
 
     fn left(&mut self, scope: Scope, rate: Rate, remaining: u32) {
@@ -60,11 +62,10 @@ impl Account {
     }
 
     fn write(&self, headers: &mut HeaderMap) {
-        let limits = [("key", self.key), ("address", self.address)];
+        let limits = [(Scope::Key, self.key), (Scope::Address, self.address)];
         let limits = || {
-            limits
-                .iter()
-                .filter_map(|(name, left)| Some((name, (*left)?)))
+            let each = limits.iter();
+            each.filter_map(|(scope, left)| Some((scope.name(), (*left)?)))
         };
         let policies: Vec<String> = limits().map(|(name, left)| left.policy(name)).collect();
         let remains: Vec<String> = limits().map(|(name, left)| left.remains(name)).collect();
@@ -78,7 +79,7 @@ impl Account {
             set(POLICY, policies.join(", "));
             set(LIMIT, remains.join(", "));
         }
-        if let Some(wait) = self.retry_after {
+        if let Some((_, wait)) = self.refused {
             set(RETRY_AFTER, whole_seconds(wait).to_string());
         }
     }
@@ -113,6 +114,11 @@ pub(in crate::http) async fn headers(
     let account = response.request().extensions_mut().remove::<Account>();
     if let Some(account) = account {
         account.write(response.headers_mut());
+        let state = response.request().app_data::<web::Data<State>>();
+        if let (Some((scope, _)), Some(state)) = (account.refused, state) {
+            let limit = scope.name();
+            state.service.metrics().report(&RateLimited { limit });
+        }
     }
     Ok(response)
 }

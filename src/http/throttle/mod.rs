@@ -55,6 +55,16 @@ pub(super) enum Scope {
     WrongKeys,
 }
 
+impl Scope {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Key => "key",
+            Self::Address => "address",
+            Self::WrongKeys => "wrong_keys",
+        }
+    }
+}
+
 /// A call too many. The reply gets a `Retry-After` on its way out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TooMany {

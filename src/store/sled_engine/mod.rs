@@ -28,7 +28,8 @@ use super::fingerprint::Secret;
 use super::journal::{Journal, Reader};
 use super::{
     ConfiguredSite, Correction, CorrectionReceipt, DayCount, Grant, LessonStream, Lessons,
-    NewCorrection, Observer, Retraction, Sequence, Store, StoreError, StoreSettings, VerdictRecord,
+    NewCorrection, Notice, Observer, Retraction, Sequence, Store, StoreError, StoreSettings,
+    VerdictRecord,
 };
 use crate::comment::Comment;
 use crate::key::KeyHash;
@@ -273,6 +274,19 @@ impl Store for SledStore {
 
     fn remove_site(&self, site: Site, at: Timestamp) -> Ack<()> {
         self.log(|reply| Request::RemoveSite(site, at, reply))
+    }
+
+    fn notices(&self) -> Result<Vec<Notice>, StoreError> {
+        self.trees.notices()
+    }
+
+    fn put_notice(&self, notice: Notice) -> Result<(), StoreError> {
+        self.trees.put_notice(&notice)
+    }
+
+    fn remove_notice(&self, verdict: VerdictId) -> Result<(), StoreError> {
+        self.trees.notices.remove(verdict.as_bytes())?;
+        Ok(())
     }
 
     fn probe(&self) -> Ack<()> {

@@ -14,7 +14,7 @@ use crate::store::counters::{Counters, DayCount};
 use crate::store::error::StoreError;
 use crate::store::event::{Grant, Sequence};
 use crate::store::fingerprint::{Fields, Fingerprint, Secret};
-use crate::store::record::{ConfiguredSite, Correction, VerdictRecord};
+use crate::store::record::{ConfiguredSite, Correction, Notice, VerdictRecord};
 use crate::verdict::{Label, VerdictId};
 
 /// Most candidates looked at for one piece of feedback: a text repeated more often than this is
@@ -39,6 +39,8 @@ pub(super) struct Trees {
     pub(super) keys: Tree,
     /// Key hash, day, site -> [`Counters`].
     pub(super) counters: Tree,
+    /// Verdict id -> [`Notice`].
+    pub(super) notices: Tree,
     /// Names -> whatever belongs to the whole.
     pub(super) meta: Tree,
 }
@@ -153,6 +155,7 @@ impl Trees {
             settings: db.open_tree("settings")?,
             keys: db.open_tree("keys")?,
             counters: db.open_tree("counters")?,
+            notices: db.open_tree("notices")?,
             meta: db.open_tree("meta")?,
             db,
         })
@@ -303,6 +306,17 @@ impl Trees {
             Some(id) if self.verdicts.contains_key(id.as_bytes())? => Ok(Some(id)),
             _ => Ok(None),
         }
+    }
+
+    pub(super) fn notices(&self) -> Result<Vec<Notice>, StoreError> {
+        let entries = self.notices.iter();
+        entries.map(|entry| decode("callback", &entry?.1)).collect()
+    }
+
+    pub(super) fn put_notice(&self, notice: &Notice) -> Result<(), StoreError> {
+        let bytes = encode("callback", notice)?;
+        self.notices.insert(notice.verdict.as_bytes(), bytes)?;
+        Ok(())
     }
 
     /// Newest event of the log that these trees contain.

@@ -1,7 +1,11 @@
-//! The log: structured lines on standard error.
+//! What a running server tells: the log, as structured lines on standard error, and [`metrics`].
+//! [`events`] are told to both.
 //!
 //! A log line names what happened, how long it took and how it ended. It never holds the words of
 //! a comment, a key, or the address of a person.
+
+pub mod events;
+pub mod metrics;
 
 use std::io::IsTerminal;
 

@@ -1,0 +1,19 @@
+//! `GET /metrics`, for Prometheus. It names no site, key or person, and so needs no key.
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+
+use super::state::State;
+use crate::telemetry::metrics::OPEN_METRICS;
+
+pub(super) fn configure(config: &mut web::ServiceConfig) {
+    config.route("/metrics", web::get().to(metrics));
+}
+
+async fn metrics(state: web::Data<State>) -> HttpResponse {
+    let text = state.service.metrics_text().await;
+    HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .content_type(OPEN_METRICS)
+        .body(text)
+}
