@@ -24,6 +24,7 @@ pub mod evaluation;
 pub mod filter;
 pub mod http;
 pub mod key;
+pub mod person;
 pub mod rate;
 pub mod service;
 pub mod site;

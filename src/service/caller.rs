@@ -61,7 +61,7 @@ impl Caller {
     /// to a site those of its site, any other key those that it asked for itself.
     pub(super) fn sees(&self, record: &VerdictRecord) -> bool {
         match &self.grant.site {
-            Some(own) => record.comment.site.as_ref() == Some(own),
+            Some(own) => record.site.as_ref() == Some(own),
             None => self.is_admin() || record.key == self.hash,
         }
     }

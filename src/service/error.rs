@@ -30,6 +30,9 @@ pub enum ServiceError {
     /// There is no such verdict, or the caller may not see it: both look the same from outside.
     #[error("no verdict of that id is stored")]
     NoSuchVerdict,
+    /// The verdict's comment is over its time: there is nothing left to learn from.
+    #[error("the comment is no longer kept; send it with the correction")]
+    CommentGone,
     /// The verdict was not corrected, so that there is nothing to take back.
     #[error("the verdict has no correction")]
     NoSuchCorrection,

@@ -11,7 +11,7 @@ use crate::filter::Policy;
 use crate::key::Scope;
 use crate::site::settings::{RecheckSeconds, SiteSettings};
 use crate::store::{
-    Correction, CorrectionReceipt, NewCorrection, Origin, Retraction, VerdictRecord,
+    AddressPolicy, Correction, CorrectionReceipt, NewCorrection, Origin, Retraction, VerdictRecord,
 };
 use crate::telemetry::events as telemetry;
 use crate::verdict::{Action, Judgement, Label, Verdict, VerdictId};
@@ -91,7 +91,7 @@ impl Service {
         };
         let kept = match is_test {
             true => None,
-            false => Some(self.store.put(record).await),
+            false => Some(self.store.put(record, address(&settings)).await),
         };
         if let Some(Err(error)) = &kept {
             tracing::warn!(%error, verdict = %id, "answered a check without keeping its verdict");
@@ -157,7 +157,7 @@ impl Service {
         let at = self.clock.now();
         let receipt = self
             .store
-            .correct_comment(record, label, features, at)
+            .correct_comment(record, address(&settings), label, features, at)
             .await?;
         self.metrics.report(&telemetry::Corrected { id, label });
         Ok(Some(receipt))
@@ -205,7 +205,8 @@ impl Service {
         label: Label,
     ) -> Result<CorrectionReceipt, ServiceError> {
         // Read again rather than kept with every verdict: few verdicts are ever corrected.
-        let features = self.filter.classifier().features(&record.comment);
+        let comment = record.comment.as_ref().ok_or(ServiceError::CommentGone)?;
+        let features = self.filter.classifier().features(comment);
         let correction = NewCorrection {
             verdict: record.id,
             label,
@@ -256,6 +257,14 @@ pub(super) fn policy(settings: &SiteSettings, test_discard: bool) -> Policy {
     }
 }
 
+fn address(settings: &SiteSettings) -> AddressPolicy {
+    if settings.keep_ip {
+        AddressPolicy::Keep
+    } else {
+        AddressPolicy::Hash
+    }
+}
+
 /// What the caller is told, and in shadow mode what it is not.
 fn told(judgement: Judgement, shadow: bool) -> (Judgement, Option<Shadow>) {
     if !shadow {
@@ -284,7 +293,8 @@ fn record(
         id,
         key: caller.hash,
         origin,
-        comment,
+        site: comment.site.clone(),
+        comment: Some(comment),
         ip_hash: None,
         judgement,
         shadow: false,

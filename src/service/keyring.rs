@@ -100,7 +100,8 @@ impl Observer for Keyring {
                 | Change::Retracted { .. }
                 | Change::SiteActive { .. }
                 | Change::SiteConfigured { .. }
-                | Change::SiteRemoved { .. } => {}
+                | Change::SiteRemoved { .. }
+                | Change::Erased { .. } => {}
             }
         }
     }

@@ -74,7 +74,8 @@ impl Observer for SiteCache {
                 | Change::KeyCreated { .. }
                 | Change::KeyRevoked { .. }
                 | Change::KeyRotated { .. }
-                | Change::SiteActive { .. } => {}
+                | Change::SiteActive { .. }
+                | Change::Erased { .. } => {}
             }
         }
     }

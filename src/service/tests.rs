@@ -275,7 +275,7 @@ async fn keys_see_and_speak_for_what_is_theirs() {
     };
     let id = bench.check(&bound, unplaced).await.id;
     let record = bench.service.verdict(&bound, id).unwrap().record;
-    assert_eq!(record.comment.site, bound.grant.site);
+    assert_eq!(record.site, bound.grant.site);
 }
 
 #[actix_web::test]

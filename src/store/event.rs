@@ -90,6 +90,14 @@ pub enum Change {
         #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
         until: Timestamp,
     },
+    /// Verdicts were erased, with the comments and what they were indexed under. What was learned
+    /// from them stays, unless retractions stand before this.
+    Erased {
+        /// Their names, which tell nothing of the persons.
+        verdicts: Vec<VerdictId>,
+        /// Which key asked for it.
+        by: KeyHash,
+    },
 }
 
 /// What a key opens.

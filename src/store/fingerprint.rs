@@ -2,6 +2,7 @@
 //!
 //! Only keyed hashes are indexed: who has the index but not the secret cannot test guesses.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,12 @@ pub(crate) type Hash = [u8; 16];
 /// The secret of this data directory.
 #[derive(Clone)]
 pub(crate) struct Secret([u8; 32]);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
 
 /// What a comment is recognised by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +50,7 @@ impl Secret {
         Self(bytes)
     }
 
-    fn hash(&self, purpose: &str, parts: &[&[u8]]) -> Hash {
+    pub(crate) fn hash(&self, purpose: &str, parts: &[&[u8]]) -> Hash {
         let mut hasher = blake3::Hasher::new_keyed(&self.0);
         for part in [purpose.as_bytes()].iter().chain(parts) {
             // With its length, so that no two lists of parts run together alike.

@@ -31,7 +31,8 @@ impl Lessons for Reader {
                 | Change::KeyRotated { .. }
                 | Change::SiteActive { .. }
                 | Change::SiteConfigured { .. }
-                | Change::SiteRemoved { .. } => {}
+                | Change::SiteRemoved { .. }
+                | Change::Erased { .. } => {}
             }
         }
         let lessons = self.events(0, up_to)?.filter_map(move |event| {

@@ -15,8 +15,11 @@ mod event;
 mod fingerprint;
 mod journal;
 mod lessons;
+mod query;
 mod record;
+mod sealed;
 mod sled_engine;
+mod vault;
 
 use std::ops::RangeInclusive;
 use std::path::Path;
@@ -27,8 +30,9 @@ use jiff::civil::Date;
 
 use crate::comment::Comment;
 use crate::key::KeyHash;
+use crate::person::Person;
 use crate::site::Site;
-use crate::site::settings::SiteSettings;
+use crate::site::settings::{RetentionWhat, SiteSettings};
 use crate::text::Features;
 use crate::verdict::{Label, VerdictId};
 
@@ -36,7 +40,8 @@ pub use ack::Ack;
 pub use counters::{Counters, DayCount};
 pub use error::StoreError;
 pub use event::{Change, Event, Grant, Sequence};
-pub use record::{ConfiguredSite, Correction, Notice, Origin, VerdictRecord};
+pub use query::{Aged, Erasure, ErasureReceipt, LabelFilter, VerdictPage, VerdictQuery};
+pub use record::{AddressPolicy, ConfiguredSite, Correction, Notice, Origin, VerdictRecord};
 
 /// How to open a store.
 #[derive(Debug, Clone)]
@@ -77,6 +82,25 @@ pub trait Store: Lessons + Send + Sync {
     /// the more the better. Without a site in the feedback, all sites of the key count.
     fn find(&self, key: KeyHash, comment: &Comment) -> Result<Option<VerdictId>, StoreError>;
 
+    /// A page of the verdicts that a query means, newest first. Takes a bounded time, whatever is
+    /// asked for and however much is stored.
+    fn list(&self, query: &VerdictQuery) -> Result<VerdictPage, StoreError>;
+
+    /// The verdicts of a person, on one site or on all, oldest first.
+    fn verdicts_of(
+        &self,
+        person: &Person,
+        site: Option<&Site>,
+    ) -> Result<Vec<VerdictId>, StoreError>;
+
+    /// Some of the verdicts before a time, oldest first, from after one of them on.
+    fn aged(
+        &self,
+        after: Option<VerdictId>,
+        before: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Aged>, StoreError>;
+
     /// What a key opens, if it may be used.
     fn grant(&self, key: KeyHash) -> Result<Option<Grant>, StoreError>;
 
@@ -104,9 +128,9 @@ pub trait Store: Lessons + Send + Sync {
 
     /// Keeps a verdict. Acknowledged when it survives the end of the process.
     ///
-    /// The author's address is replaced by its keyed hash, and overlong texts are cut, before
+    /// Overlong texts are cut, and what was written is sealed under a key of its own, before
     /// anything reaches the disk.
-    fn put(&self, record: VerdictRecord) -> Ack<()>;
+    fn put(&self, record: VerdictRecord, address: AddressPolicy) -> Ack<()>;
 
     /// Labels a stored verdict, to be learned unless the site has switched learning off. The same
     /// label again changes nothing and answers with where it was first given, unless it is to be
@@ -118,6 +142,7 @@ pub trait Store: Lessons + Send + Sync {
     fn correct_comment(
         &self,
         record: VerdictRecord,
+        address: AddressPolicy,
         label: Label,
         features: Features,
         at: Timestamp,
@@ -125,6 +150,16 @@ pub trait Store: Lessons + Send + Sync {
 
     /// Takes a correction back. Fails with [`StoreError::NoSuchCorrection`] where there is none.
     fn retract(&self, verdict: VerdictId, by: KeyHash, at: Timestamp) -> Ack<Retraction>;
+
+    /// Erases verdicts: their records, their index entries and the only keys to what was written.
+    /// Corrections of them stay learned or are taken back, as their sites choose. Fails with
+    /// [`StoreError::NoSuchVerdict`] where a single one is not there. Erases a bounded number; see
+    /// [`ErasureReceipt::more`].
+    fn erase(&self, what: Erasure, by: KeyHash, at: Timestamp) -> Ack<ErasureReceipt>;
+
+    /// Lets go of verdicts whose time is over, or of what was written in them. Those that are not
+    /// there any more are passed over.
+    fn expire(&self, verdicts: Vec<(VerdictId, RetentionWhat)>) -> Ack<()>;
 
     /// Lets a key be used. Doing so twice changes nothing.
     fn create_key(&self, key: KeyHash, grant: Grant, at: Timestamp) -> Ack<()>;
@@ -251,5 +286,7 @@ pub trait Observer: Send + Sync {
     fn apply(&self, events: &[Applied], log: &dyn Lessons);
 }
 
+#[cfg(test)]
+mod privacy_tests;
 #[cfg(test)]
 mod tests;

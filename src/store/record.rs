@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::callback::CallbackUrl;
 use crate::comment::Comment;
 use crate::key::KeyHash;
+use crate::site::Site;
 use crate::site::settings::SiteSettings;
 use crate::verdict::{Judgement, Label, VerdictId};
 
@@ -20,11 +21,14 @@ pub struct VerdictRecord {
     pub key: KeyHash,
     /// How it came here.
     pub origin: Origin,
-    /// The comment. Its author's IP address is never stored, only [`Self::ip_hash`].
-    pub comment: Comment,
+    /// The site of the comment.
+    pub site: Option<Site>,
+    /// The comment; `None` once its time is over. Its author's IP address is stored only where
+    /// the site says so, else [`Self::ip_hash`] alone.
+    pub comment: Option<Comment>,
     /// Keyed hash of the author's IP address, if one was given.
     pub ip_hash: Option<[u8; 16]>,
-    /// What the filter said.
+    /// What the filter said. The reasons' details go with the comment.
     pub judgement: Judgement,
     /// Whether the caller was told ham instead, because the site is in shadow mode.
     pub shadow: bool,
@@ -39,34 +43,31 @@ const LONGEST_FIELD: usize = 4 * 1024;
 /// Most tags kept.
 const MOST_TAGS: usize = 64;
 
-impl VerdictRecord {
-    /// Cuts overlong texts, so that what waits to be written stays small. The verdict and the
-    /// fingerprint are those of the whole comment; of the content both ends stay, which is what
-    /// the features are taken from.
-    pub(crate) fn shorten(&mut self) {
-        let comment = &mut self.comment;
-        cut_middle(&mut comment.content);
-        let (author, context) = (&mut comment.author, &mut comment.context);
-        context.tags.truncate(MOST_TAGS);
-        for field in [
-            &mut comment.kind,
-            &mut comment.permalink,
-            &mut comment.referrer,
-            &mut comment.language,
-            &mut comment.honeypot,
-            &mut author.name,
-            &mut author.email,
-            &mut author.url,
-            &mut author.user_agent,
-            &mut author.role,
-            &mut context.title,
-            &mut context.excerpt,
-        ]
-        .into_iter()
-        .chain(&mut context.tags)
-        {
-            cut(field, LONGEST_FIELD);
-        }
+/// Cuts overlong texts, so that what waits to be written stays small. The verdict and the
+/// fingerprint are those of the whole comment; of the content both ends stay, which is what the
+/// features are taken from.
+pub(crate) fn shorten(comment: &mut Comment) {
+    cut_middle(&mut comment.content);
+    let (author, context) = (&mut comment.author, &mut comment.context);
+    context.tags.truncate(MOST_TAGS);
+    for field in [
+        &mut comment.kind,
+        &mut comment.permalink,
+        &mut comment.referrer,
+        &mut comment.language,
+        &mut comment.honeypot,
+        &mut author.name,
+        &mut author.email,
+        &mut author.url,
+        &mut author.user_agent,
+        &mut author.role,
+        &mut context.title,
+        &mut context.excerpt,
+    ]
+    .into_iter()
+    .chain(&mut context.tags)
+    {
+        cut(field, LONGEST_FIELD);
     }
 }
 
@@ -86,6 +87,15 @@ fn cut(text: &mut String, longest: usize) {
         text.truncate(text.floor_char_boundary(longest));
         text.shrink_to_fit();
     }
+}
+
+/// What is stored of the address that a comment came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddressPolicy {
+    /// A keyed hash.
+    Hash,
+    /// A keyed hash, and the address itself beside the comment.
+    Keep,
 }
 
 /// How a comment came into the store.

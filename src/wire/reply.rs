@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::CheckRequest;
 use crate::service::{Checked, CorrectionReceipt, Origin, Retraction, VerdictView};
+use crate::site::Site;
 use crate::verdict::{Action, Judgement, Label, Reason, Verdict, VerdictId};
 
 /// The answer to a check.
@@ -88,12 +89,15 @@ pub struct VerdictReply {
     pub check: CheckReply,
     /// When it was given.
     pub at: Timestamp,
+    /// The comment's site.
+    pub site: Option<Site>,
     /// Whether the site was in shadow mode, and was told ham whatever stands here.
     pub shadowed: bool,
     /// `checked`, or `submitted` for a comment that was corrected without a check.
     pub origin: Origin,
-    /// The comment as it is kept: never with the author's IP address.
-    pub comment: CheckRequest,
+    /// The comment as it is kept: with the author's IP address only where the site says so.
+    /// `null` once its time is over; the reasons then have no details either.
+    pub comment: Option<CheckRequest>,
     /// What an admin said of it, if anything.
     pub correction: Option<CorrectionView>,
 }
@@ -119,7 +123,8 @@ impl From<VerdictView> for VerdictReply {
             at: Timestamp::from_millisecond(record.id.unix_millis()).unwrap_or_default(),
             shadowed: record.shadow,
             origin: record.origin,
-            comment: record.comment.into(),
+            site: record.site,
+            comment: record.comment.map(CheckRequest::from),
             correction: view.correction.map(|correction| CorrectionView {
                 label: correction.label,
                 sequence: correction.sequence,

@@ -97,6 +97,8 @@ problems! {
     KeyRotated: "key_rotated", CONFLICT, "Another key took the place of this one";
     /// Without this key nobody could manage the server.
     LastAdmin: "last_admin", CONFLICT, "The last admin token cannot be revoked";
+    /// The comment of the verdict is over its time.
+    CommentGone: "comment_gone", GONE, "The comment is no longer kept";
     /// The body is larger than allowed.
     BodyTooLarge: "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large";
     /// A field is missing, has the wrong type, or a value that makes no sense.
@@ -263,6 +265,7 @@ impl From<ServiceError> for ApiError {
             ServiceError::LastAdmin => Problem::LastAdmin,
             ServiceError::AdminOnly => Problem::AdminOnly,
             ServiceError::NoSuchVerdict => Problem::NoSuchVerdict,
+            ServiceError::CommentGone => Problem::CommentGone,
             ServiceError::NoSuchCorrection => Problem::NoSuchCorrection,
             ServiceError::NoSuchKey => Problem::NoSuchKey,
             ServiceError::NoSuchSite => Problem::NoSuchSite,

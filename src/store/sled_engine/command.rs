@@ -3,23 +3,74 @@
 use jiff::Timestamp;
 
 use super::plan::{self, Plan};
-use super::trees::{Trees, to_micros};
+use super::postings::{self, Term};
+use super::stored_verdict::NewStoredVerdict;
+use super::trees::{CounterRow, Trees, to_micros};
+use crate::comment::Comment;
 use crate::key::KeyHash;
 use crate::site::Site;
-use crate::site::settings::SiteSettings;
+use crate::site::settings::{Erasure as OnErasure, RetentionWhat, SiteSettings};
 use crate::store::ack::Reply;
 use crate::store::error::StoreError;
 use crate::store::event::{Change, Event, Grant};
-use crate::store::fingerprint::Fingerprint;
-use crate::store::record::{Correction, VerdictRecord};
+use crate::store::fingerprint::{Fingerprint, Secret};
+use crate::store::query::{Erasure, ErasureReceipt};
+use crate::store::record::{AddressPolicy, Correction, Origin, VerdictRecord, shorten};
+use crate::store::sealed::Personal;
 use crate::store::{CorrectionReceipt, NewCorrection, Retraction, Sequence};
 use crate::text::Features;
-use crate::verdict::{Label, VerdictId};
+use crate::verdict::{Label, Verdict, VerdictId};
 
-/// A record ready for the disk, and what it is recognised by.
+/// A record ready for the disk, and what it is indexed under and counted as.
 pub(super) struct NewVerdict {
-    pub(super) record: VerdictRecord,
+    pub(super) id: VerdictId,
+    /// Which key asked.
+    pub(super) key: KeyHash,
+    pub(super) site: Option<Site>,
+    pub(super) stored: NewStoredVerdict,
     pub(super) fingerprint: Fingerprint,
+    pub(super) terms: Vec<Term>,
+    /// `None` if it is no check.
+    pub(super) counts: Option<(CounterRow, Verdict)>,
+}
+
+impl NewVerdict {
+    /// Cuts what is overlong, hashes what is only compared, and seals what a person wrote.
+    pub(super) fn new(
+        mut record: VerdictRecord,
+        mut comment: Comment,
+        address: AddressPolicy,
+        secret: &Secret,
+    ) -> Result<Self, StoreError> {
+        let fingerprint = secret.fingerprint(&record.key, &comment);
+        let ip_hash = comment.author.ip.map(|ip| secret.ip(ip));
+        let mut terms = postings::lasting(secret, &record);
+        terms.extend(postings::personal(secret, &comment, ip_hash.as_ref()));
+        if address == AddressPolicy::Hash {
+            comment.author.ip = None;
+        }
+        shorten(&mut comment);
+        let reasons = record.judgement.reasons.iter_mut();
+        let personal = Personal {
+            comment,
+            ip_hash,
+            details: reasons
+                .map(|reason| std::mem::take(&mut reason.detail))
+                .collect(),
+            fingerprint: fingerprint.clone(),
+        };
+        let counts = (record.origin == Origin::Checked)
+            .then(|| (CounterRow::of(&record), record.judgement.verdict));
+        Ok(Self {
+            id: record.id,
+            key: record.key,
+            site: record.site.clone(),
+            stored: NewStoredVerdict::seal(record, &personal)?,
+            fingerprint,
+            terms,
+            counts,
+        })
+    }
 }
 
 /// One write.
@@ -28,6 +79,8 @@ pub(super) enum Command {
     Put(Box<NewVerdict>, Reply<()>),
     /// Do something that the log records.
     Log(Request),
+    /// Let go of what is over its time.
+    Expire(Vec<(VerdictId, RetentionWhat)>, Reply<()>),
     /// Show that writing works.
     Probe(Reply<()>),
 }
@@ -48,6 +101,7 @@ pub(super) enum Request {
         at: Timestamp,
         reply: Reply<Retraction>,
     },
+    Erase(Erasure, KeyHash, Timestamp, Reply<ErasureReceipt>),
     CreateKey(KeyHash, Grant, Timestamp, Reply<()>),
     RevokeKey(KeyHash, Timestamp, Reply<()>),
     RotateKey {
@@ -67,13 +121,13 @@ pub(super) type Pending = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 /// What is to be logged for a request, if anything, and the answer.
 pub(super) struct Decision {
-    pub(super) event: Option<Event>,
+    pub(super) events: Vec<Event>,
     pub(super) answer: Pending,
 }
 
 impl Request {
     /// Decides on the state that the requests before this one leave. `next` is the sequence that
-    /// an event would get.
+    /// the first event would get.
     pub(super) fn decide(self, trees: &Trees, plan: &Plan<'_>, next: Sequence) -> Decision {
         match self {
             Self::Correct(new, reply) => decision(reply, correct(trees, plan, new, next)),
@@ -85,10 +139,10 @@ impl Request {
                 reply,
             } => {
                 let new = NewCorrection {
-                    verdict: verdict.record.id,
+                    verdict: verdict.id,
                     label,
                     features,
-                    by: verdict.record.key,
+                    by: verdict.key,
                     at,
                 };
                 decision(reply, submit(trees, plan, &verdict.fingerprint, new, next))
@@ -99,6 +153,9 @@ impl Request {
                 at,
                 reply,
             } => decision(reply, retract(plan, verdict, by, at, next)),
+            Self::Erase(what, by, at, reply) => {
+                decision(reply, erase(trees, plan, &what, by, at, next))
+            }
             Self::CreateKey(key, grant, at, reply) => {
                 let known = plan.grant(&key);
                 decision(
@@ -178,18 +235,18 @@ impl Request {
 
 fn decision<T: Send + 'static>(
     reply: Reply<T>,
-    decided: Result<(Option<Event>, T), StoreError>,
+    decided: Result<(impl IntoIterator<Item = Event>, T), StoreError>,
 ) -> Decision {
     // A caller that has gone away hears no answer; what it asked for is done all the same.
     match decided {
-        Ok((event, answer)) => Decision {
-            event,
+        Ok((events, answer)) => Decision {
+            events: events.into_iter().collect(),
             answer: Box::new(move |durable| {
                 let _ = reply.send(durable.map(|()| answer));
             }),
         },
         Err(error) => Decision {
-            event: None,
+            events: Vec::new(),
             // Where the group failed, it was decided on a state that lacks what should have been
             // written: the failure is the truth then.
             answer: Box::new(move |durable| {
@@ -207,10 +264,11 @@ fn correct(
     new: NewCorrection,
     next: Sequence,
 ) -> Decided<CorrectionReceipt> {
-    let Some(record) = trees.verdict(new.verdict)? else {
+    let stored = trees.stored_verdict(new.verdict)?;
+    let Some(stored) = stored.filter(|_| !plan.is_removed(new.verdict)) else {
         return Err(StoreError::NoSuchVerdict);
     };
-    let learned = match &record.comment.site {
+    let learned = match &stored.site {
         Some(site) => plan
             .settings(site)?
             .is_none_or(|known| known.settings.learning),
@@ -231,7 +289,7 @@ fn correct(
     }
     let change = Change::Corrected {
         verdict: new.verdict,
-        site: record.comment.site,
+        site: stored.site,
         label: new.label,
         by: new.by,
         features: new.features,
@@ -277,4 +335,62 @@ fn retract(
     };
     let change = Change::Retracted { verdict, by };
     Ok((Some(plan::event(at, change)), retraction))
+}
+
+/// Most verdicts that one event erases, so that an event stays small.
+const MOST_ERASED: usize = 10_000;
+
+fn erase(
+    trees: &Trees,
+    plan: &Plan<'_>,
+    what: &Erasure,
+    by: KeyHash,
+    at: Timestamp,
+    next: Sequence,
+) -> Result<(Vec<Event>, ErasureReceipt), StoreError> {
+    let mut found = match what {
+        Erasure::Verdict(id) => vec![*id],
+        Erasure::Person(person, site) => trees.verdicts_of(person, site.as_ref())?,
+    };
+    found.retain(|id| !plan.is_removed(*id));
+    let more = found.len() > MOST_ERASED;
+    found.truncate(MOST_ERASED);
+    let mut receipt = ErasureReceipt {
+        more,
+        ..ErasureReceipt::default()
+    };
+    let mut events = Vec::new();
+    let mut verdicts = Vec::with_capacity(found.len());
+    for id in found {
+        let Some(stored) = trees.stored_verdict(id)? else {
+            continue;
+        };
+        verdicts.push(id);
+        let Some(standing) = plan.correction(id)? else {
+            continue;
+        };
+        let settings = match &stored.site {
+            Some(site) => plan.settings(site)?.map(|known| known.settings),
+            None => None,
+        };
+        match settings.unwrap_or_default().erasure {
+            OnErasure::Retract => {
+                events.push(plan::event(at, Change::Retracted { verdict: id, by }));
+                receipt.retracted += 1;
+            }
+            OnErasure::KeepHashes => {
+                receipt.kept_learned += u64::from(standing.correction.learned);
+            }
+        }
+    }
+    if verdicts.is_empty() {
+        return match what {
+            Erasure::Verdict(_) => Err(StoreError::NoSuchVerdict),
+            Erasure::Person(..) => Ok((events, receipt)),
+        };
+    }
+    receipt.erased = verdicts.len() as u64;
+    events.push(plan::event(at, Change::Erased { verdicts, by }));
+    receipt.sequence = Some(next + events.len() as u64 - 1);
+    Ok((events, receipt))
 }

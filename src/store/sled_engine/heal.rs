@@ -3,20 +3,27 @@
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use sled::Config;
+use sled::{Config, Db};
 
-use super::trees::Trees;
+use super::trees::{self, Trees};
 use crate::store::error::StoreError;
+use crate::store::vault::Vault;
 
-/// Opens the trees. What sled itself cannot open is moved aside and begun anew: the caller then
-/// rebuilds what the journal holds.
-pub(super) fn open(directory: &Path, cache_bytes: u64) -> Result<Trees, StoreError> {
+/// Opens sled and the vault of its keys. What sled itself cannot open is moved aside, together with
+/// the vault, and begun anew: the caller then rebuilds what the journal holds.
+pub(super) fn open(directory: &Path, vault: &Path, cache_bytes: u64) -> Result<Trees, StoreError> {
+    let db = open_sled(directory, vault, cache_bytes)?;
+    Ok(Trees::open(db, Arc::new(Vault::open(vault)?))?)
+}
+
+fn open_sled(directory: &Path, vault: &Path, cache_bytes: u64) -> Result<Db, StoreError> {
     // sled takes a half-written snapshot for a whole one, and refuses to open.
     remove_snapshots(directory, |name| name.ends_with(".generating"))?;
     let mut failure = match attempt(directory, cache_bytes) {
-        Ok(trees) => return Ok(trees),
+        Ok(db) => return Ok(db),
         Err(failure) => failure,
     };
     if let Failure::System(error) = failure {
@@ -25,17 +32,21 @@ pub(super) fn open(directory: &Path, cache_bytes: u64) -> Result<Trees, StoreErr
     // Without snapshots sled reads its whole log, which may still be sound.
     remove_snapshots(directory, |_| true)?;
     failure = match attempt(directory, cache_bytes) {
-        Ok(trees) => return Ok(trees),
+        Ok(db) => return Ok(db),
         Err(failure) => failure,
     };
-    let aside = directory.with_file_name(format!(
-        "sled.damaged-{}",
-        Timestamp::now().as_microsecond()
-    ));
+    let now = Timestamp::now().as_microsecond();
+    let aside = directory.with_file_name(format!("sled.damaged-{now}"));
     tracing::warn!(
         reason = %failure, moved_to = %aside.display(),
-        "the embedded database is damaged: stored verdicts are lost, corrections are rebuilt from the journal"
+        "the embedded database is damaged: stored verdicts are lost, corrections are rebuilt from \
+         the journal; erasures no longer reach what was moved aside: delete it, and the vault \
+         beside it, when you have looked into it"
     );
+    if vault.exists() {
+        let aside = vault.with_file_name(format!("vault.damaged-{now}"));
+        fs::rename(vault, aside).map_err(|e| StoreError::io(vault, &e))?;
+    }
     fs::rename(directory, &aside).map_err(|e| StoreError::io(directory, &e))?;
     attempt(directory, cache_bytes).map_err(|failure| StoreError::Database(failure.to_string()))
 }
@@ -49,22 +60,20 @@ enum Failure {
     Damaged(String),
 }
 
-fn attempt(directory: &Path, cache_bytes: u64) -> Result<Trees, Failure> {
+fn attempt(directory: &Path, cache_bytes: u64) -> Result<Db, Failure> {
     let open = || {
         let db = Config::new()
             .path(directory)
             .cache_capacity(cache_bytes)
             .flush_every_ms(Some(500))
             .open()?;
-        Trees::open(db)
+        let applied = trees::applied(&db)?;
+        Ok((db, applied))
     };
     // sled panics on some damage, a cut-off file for one.
     match catch_unwind(AssertUnwindSafe(open)) {
-        Ok(Ok(trees)) => match (trees.applied(), trees.meta.get("secret")) {
-            (Ok(_), Ok(_)) => Ok(trees),
-            (Err(e), _) => Err(Failure::Damaged(e.to_string())),
-            (_, Err(e)) => Err(Failure::Damaged(e.to_string())),
-        },
+        Ok(Ok((db, Ok(_)))) => Ok(db),
+        Ok(Ok((_, Err(error)))) => Err(Failure::Damaged(error.to_string())),
         Ok(Err(sled::Error::Io(error))) => Err(match error.kind() {
             // What sled says of a file that ends too early or holds nonsense.
             std::io::ErrorKind::UnexpectedEof

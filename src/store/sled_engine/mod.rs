@@ -2,8 +2,11 @@
 
 mod command;
 mod heal;
+mod listing;
 mod notifier;
 mod plan;
+mod postings;
+mod stored_verdict;
 mod trees;
 mod writer;
 
@@ -24,17 +27,17 @@ use self::trees::Trees;
 use self::writer::Writer;
 use super::ack::{Ack, Reply};
 use super::data_dir::{DataDir, sync_dir};
-use super::fingerprint::Secret;
 use super::journal::{Journal, Reader};
 use super::{
-    ConfiguredSite, Correction, CorrectionReceipt, DayCount, Grant, LessonStream, Lessons,
-    NewCorrection, Notice, Observer, Retraction, Sequence, Store, StoreError, StoreSettings,
-    VerdictRecord,
+    AddressPolicy, Aged, ConfiguredSite, Correction, CorrectionReceipt, DayCount, Erasure,
+    ErasureReceipt, Grant, LessonStream, Lessons, NewCorrection, Notice, Observer, Retraction,
+    Sequence, Store, StoreError, StoreSettings, VerdictPage, VerdictQuery, VerdictRecord,
 };
 use crate::comment::Comment;
 use crate::key::KeyHash;
+use crate::person::Person;
 use crate::site::Site;
-use crate::site::settings::SiteSettings;
+use crate::site::settings::{RetentionWhat, SiteSettings};
 use crate::text::Features;
 use crate::verdict::{Label, VerdictId};
 
@@ -46,7 +49,6 @@ const REPLAY: usize = 1000;
 /// The store on one machine. See [`super::open`].
 pub(super) struct SledStore {
     trees: Trees,
-    secret: Secret,
     log: Reader,
     observers: Observers,
     /// `None` once closed.
@@ -60,12 +62,11 @@ impl SledStore {
     pub(super) fn open(path: &Path, settings: &StoreSettings) -> Result<Self, StoreError> {
         let directory = DataDir::open(path)?;
         let sled_path = directory.join("sled");
-        let trees = heal::open(&sled_path, settings.cache_bytes)?;
+        let trees = heal::open(&sled_path, &directory.join("vault"), settings.cache_bytes)?;
         // sled syncs none of the names that it made.
         sync_dir(&sled_path)?;
         sync_dir(path)?;
         let journal = Journal::open(&directory.join("journal"), trees.applied()?)?;
-        let secret = trees.secret()?;
         catch_up(&trees, &journal.reader())?;
         let log = journal.reader();
         let observers = Observers::default();
@@ -94,7 +95,6 @@ impl SledStore {
         ];
         Ok(Self {
             trees,
-            secret,
             log,
             observers,
             commands: RwLock::new(Some(commands)),
@@ -104,15 +104,13 @@ impl SledStore {
     }
 
     /// What goes to the disk of a record.
-    fn new_verdict(&self, mut record: VerdictRecord) -> Box<NewVerdict> {
-        let fingerprint = self.secret.fingerprint(&record.key, &record.comment);
-        let ip = record.comment.author.ip.take();
-        record.ip_hash = ip.map(|ip| self.secret.ip(ip));
-        record.shorten();
-        Box::new(NewVerdict {
-            record,
-            fingerprint,
-        })
+    fn new_verdict(
+        &self,
+        mut record: VerdictRecord,
+        address: AddressPolicy,
+    ) -> Result<Box<NewVerdict>, StoreError> {
+        let comment = record.comment.take().unwrap_or_default();
+        NewVerdict::new(record, comment, address, self.trees.vault.secret()).map(Box::new)
     }
 
     fn send<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Ack<T> {
@@ -168,7 +166,29 @@ impl Store for SledStore {
     }
 
     fn find(&self, key: KeyHash, comment: &Comment) -> Result<Option<VerdictId>, StoreError> {
-        self.trees.find(&self.secret.fingerprint(&key, comment))
+        let secret = self.trees.vault.secret();
+        self.trees.find(&secret.fingerprint(&key, comment))
+    }
+
+    fn list(&self, query: &VerdictQuery) -> Result<VerdictPage, StoreError> {
+        self.trees.list(query)
+    }
+
+    fn verdicts_of(
+        &self,
+        person: &Person,
+        site: Option<&Site>,
+    ) -> Result<Vec<VerdictId>, StoreError> {
+        self.trees.verdicts_of(person, site)
+    }
+
+    fn aged(
+        &self,
+        after: Option<VerdictId>,
+        before: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Aged>, StoreError> {
+        self.trees.aged(after, before, limit)
     }
 
     fn grant(&self, key: KeyHash) -> Result<Option<Grant>, StoreError> {
@@ -211,9 +231,11 @@ impl Store for SledStore {
         self.log.last()
     }
 
-    fn put(&self, record: VerdictRecord) -> Ack<()> {
-        let verdict = self.new_verdict(record);
-        self.send(|reply| Command::Put(verdict, reply))
+    fn put(&self, record: VerdictRecord, address: AddressPolicy) -> Ack<()> {
+        match self.new_verdict(record, address) {
+            Ok(verdict) => self.send(|reply| Command::Put(verdict, reply)),
+            Err(error) => Ack::failed(error),
+        }
     }
 
     fn correct(&self, correction: NewCorrection) -> Ack<CorrectionReceipt> {
@@ -223,11 +245,15 @@ impl Store for SledStore {
     fn correct_comment(
         &self,
         record: VerdictRecord,
+        address: AddressPolicy,
         label: Label,
         features: Features,
         at: Timestamp,
     ) -> Ack<CorrectionReceipt> {
-        let verdict = self.new_verdict(record);
+        let verdict = match self.new_verdict(record, address) {
+            Ok(verdict) => verdict,
+            Err(error) => return Ack::failed(error),
+        };
         self.log(|reply| Request::Submit {
             verdict,
             label,
@@ -244,6 +270,14 @@ impl Store for SledStore {
             at,
             reply,
         })
+    }
+
+    fn erase(&self, what: Erasure, by: KeyHash, at: Timestamp) -> Ack<ErasureReceipt> {
+        self.log(|reply| Request::Erase(what, by, at, reply))
+    }
+
+    fn expire(&self, verdicts: Vec<(VerdictId, RetentionWhat)>) -> Ack<()> {
+        self.send(|reply| Command::Expire(verdicts, reply))
     }
 
     fn create_key(&self, key: KeyHash, grant: Grant, at: Timestamp) -> Ack<()> {

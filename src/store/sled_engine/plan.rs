@@ -1,29 +1,35 @@
 //! What a group of writes changes: worked out in memory first, then written at once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use sled::transaction::{ConflictableTransactionError, TransactionError, Transactional};
 use sled::{Batch, IVec};
 
-use super::trees::{
-    Counted, CounterRow, StoredCorrection, StoredVerdict, Trees, content_key, exact_key,
-};
+use super::command::NewVerdict;
+use super::postings::{self, Term};
+use super::trees::{Counted, CounterRow, StoredCorrection, Trees, content_key, exact_key};
 use crate::key::KeyHash;
 use crate::site::Site;
+use crate::site::settings::RetentionWhat;
 use crate::store::codec::encode;
 use crate::store::counters::Counters;
 use crate::store::error::StoreError;
 use crate::store::event::{Change, Event, Grant, Sequence};
-use crate::store::fingerprint::Fingerprint;
 use crate::store::record::{ConfiguredSite, Correction, Origin, VerdictRecord};
+use crate::store::vault::Slot;
 use crate::verdict::{Label, Verdict, VerdictId};
 
 /// Changes on top of the trees. Reads see them.
 pub(super) struct Plan<'a> {
     trees: &'a Trees,
     verdicts: Batch,
+    postings: Batch,
     content: Batch,
+    /// Verdicts that are taken out.
+    removed: HashSet<VerdictId>,
+    /// Keys of the vault that nobody may ever use again.
+    shredded: Vec<Slot>,
     corrections: HashMap<VerdictId, Option<StoredCorrection>>,
     counters: HashMap<CounterRow, Counters>,
     keys: HashMap<KeyHash, Option<Grant>>,
@@ -37,7 +43,10 @@ impl<'a> Plan<'a> {
         Self {
             trees,
             verdicts: Batch::default(),
+            postings: Batch::default(),
             content: Batch::default(),
+            removed: HashSet::new(),
+            shredded: Vec::new(),
             corrections: HashMap::new(),
             counters: HashMap::new(),
             keys: HashMap::new(),
@@ -47,26 +56,14 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// A new verdict, its index entries, its site and, if it was checked, its count.
-    pub(super) fn put(
-        &mut self,
-        record: VerdictRecord,
-        fingerprint: Fingerprint,
-    ) -> Result<(), StoreError> {
-        let id = record.id;
-        let counts = (record.origin == Origin::Checked)
-            .then(|| (CounterRow::of(&record), record.judgement.verdict));
-        let site = record.comment.site.clone();
-        let exact = exact_key(&fingerprint, id);
-        let content = content_key(&fingerprint, id);
-        let fields = encode("fingerprint", &fingerprint.fields)?;
-        let stored = StoredVerdict {
-            record,
-            fingerprint,
-        };
-        let stored = encode("verdict", &stored)?;
-        if let Some((row, verdict)) = counts {
-            let counters = self.counter(row)?;
+    /// A new verdict, whose key lies in the vault, its index entries, its site and, if it was
+    /// checked, its count.
+    pub(super) fn put(&mut self, new: &NewVerdict, slot: Slot) -> Result<(), StoreError> {
+        let id = new.id;
+        let stored = encode("verdict", &new.stored.kept_in(slot))?;
+        let fields = encode("fingerprint", &new.fingerprint.fields)?;
+        if let Some((row, verdict)) = &new.counts {
+            let counters = self.counter(row.clone())?;
             counters.checked += 1;
             match verdict {
                 Verdict::Spam => counters.spam += 1,
@@ -74,12 +71,60 @@ impl<'a> Plan<'a> {
                 Verdict::Unsure => counters.unsure += 1,
             }
         }
-        if let Some(site) = site {
-            self.mention(site)?;
+        if let Some(site) = &new.site {
+            self.mention(site.clone())?;
         }
         self.verdicts.insert(id.as_bytes(), stored);
-        self.content.insert(exact, IVec::default());
-        self.content.insert(content, fields);
+        for term in &new.terms {
+            self.postings.insert(&term.entry(id), IVec::default());
+        }
+        self.content
+            .insert(exact_key(&new.fingerprint, id), IVec::default());
+        self.content
+            .insert(content_key(&new.fingerprint, id), fields);
+        Ok(())
+    }
+
+    /// Whether a verdict that the trees still have is taken out.
+    pub(super) fn is_removed(&self, id: VerdictId) -> bool {
+        self.removed.contains(&id)
+    }
+
+    /// Takes out a verdict, or what was written in it, and what that was indexed under. The key is
+    /// destroyed with [`Self::commit`].
+    pub(super) fn expire(&mut self, id: VerdictId, what: RetentionWhat) -> Result<(), StoreError> {
+        let Some(mut stored) = self.trees.stored_verdict(id)? else {
+            return Ok(());
+        };
+        let personal = stored.personal(id, &self.trees.vault)?;
+        let slot = stored.drop_content();
+        if let Some(personal) = &personal {
+            // Only a key that fits is this verdict's own: a power cut may have lost it, and its
+            // slot have been given to another verdict.
+            self.shredded.extend(slot);
+            let fingerprint = &personal.fingerprint;
+            self.content.remove(exact_key(fingerprint, id));
+            self.content.remove(content_key(fingerprint, id));
+            let secret = self.trees.vault.secret();
+            let ip_hash = personal.ip_hash.as_ref();
+            for term in postings::personal(secret, &personal.comment, ip_hash) {
+                self.postings.remove(&term.entry(id));
+            }
+        }
+        match what {
+            RetentionWhat::Content => {
+                self.verdicts
+                    .insert(id.as_bytes(), encode("verdict", &stored)?);
+            }
+            RetentionWhat::Record => {
+                let secret = self.trees.vault.secret();
+                for term in postings::lasting(secret, &stored.with(id, None)) {
+                    self.postings.remove(&term.entry(id));
+                }
+                self.verdicts.remove(id.as_bytes());
+                self.removed.insert(id);
+            }
+        }
         Ok(())
     }
 
@@ -185,6 +230,11 @@ impl<'a> Plan<'a> {
                 self.sites.insert(site.clone(), None);
                 self.settings.insert(site.clone(), None);
             }
+            Change::Erased { verdicts, .. } => {
+                for id in verdicts {
+                    self.expire(*id, RetentionWhat::Record)?;
+                }
+            }
         }
         self.applied = Some(sequence);
         Ok(superseded)
@@ -226,9 +276,13 @@ impl<'a> Plan<'a> {
         })
     }
 
-    /// Writes everything in one transaction: after a crash all of it is there or nothing.
-    pub(super) fn commit(self) -> Result<(), StoreError> {
+    /// Destroys the keys of what is taken out, and writes everything else in one transaction: after
+    /// a crash all of it is there or nothing.
+    pub(super) fn commit(mut self) -> Result<(), StoreError> {
         let trees = self.trees;
+        if !self.shredded.is_empty() {
+            trees.vault.destroy(&self.shredded)?;
+        }
         let mut corrections = Batch::default();
         for (id, stored) in &self.corrections {
             match stored {
@@ -236,6 +290,7 @@ impl<'a> Plan<'a> {
                 None => corrections.remove(id.as_bytes()),
             }
         }
+        self.list_labels();
         let mut keys = Batch::default();
         for (key, grant) in &self.keys {
             match grant {
@@ -269,6 +324,7 @@ impl<'a> Plan<'a> {
         }
         let parts = [
             (&trees.verdicts, self.verdicts),
+            (&trees.postings, self.postings),
             (&trees.content, self.content),
             (&trees.corrections, corrections),
             (&trees.keys, keys),
@@ -288,6 +344,28 @@ impl<'a> Plan<'a> {
             TransactionError::Storage(error) => error.into(),
             TransactionError::Abort(()) => StoreError::Database("a write was aborted".to_owned()),
         })
+    }
+}
+
+impl Plan<'_> {
+    /// Has the index follow the corrections and removals.
+    fn list_labels(&mut self) {
+        let secret = self.trees.vault.secret();
+        let terms = [Label::Ham, Label::Spam].map(|label| (label, Term::label(secret, label)));
+        let corrected = self.corrections.keys();
+        for &id in corrected.chain(&self.removed) {
+            let stands = match self.corrections.get(&id) {
+                Some(Some(stored)) if !self.removed.contains(&id) => Some(stored.correction.label),
+                _ => None,
+            };
+            for (label, term) in terms {
+                if stands == Some(label) {
+                    self.postings.insert(&term.entry(id), IVec::default());
+                } else {
+                    self.postings.remove(&term.entry(id));
+                }
+            }
+        }
     }
 }
 

@@ -1,20 +1,23 @@
 //! The trees: what stands under which key.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 use sled::{Db, Tree};
 
+use super::stored_verdict::StoredVerdict;
 use crate::key::KeyHash;
 use crate::site::Site;
 use crate::store::codec::{decode, encode};
 use crate::store::counters::{Counters, DayCount};
 use crate::store::error::StoreError;
 use crate::store::event::{Grant, Sequence};
-use crate::store::fingerprint::{Fields, Fingerprint, Secret};
+use crate::store::fingerprint::{Fields, Fingerprint};
 use crate::store::record::{ConfiguredSite, Correction, Notice, VerdictRecord};
+use crate::store::vault::Vault;
 use crate::verdict::{Label, VerdictId};
 
 /// Most candidates looked at for one piece of feedback: a text repeated more often than this is
@@ -25,8 +28,12 @@ const CANDIDATES: usize = 500;
 #[derive(Clone)]
 pub(super) struct Trees {
     pub(super) db: Db,
+    /// The keys of what is sealed in the verdicts.
+    pub(super) vault: Arc<Vault>,
     /// Verdict id -> [`StoredVerdict`].
     pub(super) verdicts: Tree,
+    /// [`Term`](super::postings::Term), verdict id -> nothing.
+    pub(super) postings: Tree,
     /// `e`, exact hash, verdict id -> nothing; `c`, content hash, verdict id -> [`Fields`].
     pub(super) content: Tree,
     /// Verdict id -> [`StoredCorrection`].
@@ -43,13 +50,6 @@ pub(super) struct Trees {
     pub(super) notices: Tree,
     /// Names -> whatever belongs to the whole.
     pub(super) meta: Tree,
-}
-
-/// A verdict with what it is indexed under, so that the index can be cleared with it.
-#[derive(Serialize, Deserialize)]
-pub(super) struct StoredVerdict {
-    pub(super) record: VerdictRecord,
-    pub(super) fingerprint: Fingerprint,
 }
 
 /// A correction with what it counted, so that this can be taken back even when the verdict is
@@ -82,7 +82,7 @@ impl CounterRow {
         Self {
             key: record.key,
             day: i32::try_from(record.id.unix_millis() / 86_400_000).unwrap_or(i32::MAX),
-            site: record.comment.site.clone(),
+            site: record.site.clone(),
         }
     }
 
@@ -141,14 +141,16 @@ pub(super) fn content_key(fingerprint: &Fingerprint, id: VerdictId) -> Vec<u8> {
 }
 
 /// The verdict id at the end of an index key.
-fn id_at_end(key: &[u8]) -> Option<VerdictId> {
+pub(super) fn id_at_end(key: &[u8]) -> Option<VerdictId> {
     key.last_chunk::<16>().map(|id| VerdictId::from_bytes(*id))
 }
 
 impl Trees {
-    pub(super) fn open(db: Db) -> Result<Self, sled::Error> {
+    pub(super) fn open(db: Db, vault: Arc<Vault>) -> Result<Self, sled::Error> {
         Ok(Self {
+            vault,
             verdicts: db.open_tree("verdicts")?,
+            postings: db.open_tree("postings")?,
             content: db.open_tree("content")?,
             corrections: db.open_tree("corrections")?,
             sites: db.open_tree("sites")?,
@@ -162,9 +164,19 @@ impl Trees {
     }
 
     pub(super) fn verdict(&self, id: VerdictId) -> Result<Option<VerdictRecord>, StoreError> {
+        match self.stored_verdict(id)? {
+            Some(stored) => stored.open(id, &self.vault).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    pub(super) fn stored_verdict(
+        &self,
+        id: VerdictId,
+    ) -> Result<Option<StoredVerdict>, StoreError> {
         self.verdicts
             .get(id.as_bytes())?
-            .map(|bytes| decode::<StoredVerdict>("verdict", &bytes).map(|stored| stored.record))
+            .map(|bytes| decode("verdict", &bytes))
             .transpose()
     }
 
@@ -321,23 +333,18 @@ impl Trees {
 
     /// Newest event of the log that these trees contain.
     pub(super) fn applied(&self) -> Result<Sequence, StoreError> {
-        self.meta
-            .get("applied")?
-            .map_or(Ok(0), |bytes| decode("log position", &bytes))
+        decode_applied(&self.meta)?
     }
+}
 
-    /// The secret for keyed hashes, made when first asked for.
-    pub(super) fn secret(&self) -> Result<Secret, StoreError> {
-        if let Some(bytes) = self.meta.get("secret")? {
-            return decode("secret", &bytes).map(Secret::from_bytes);
-        }
-        let mut secret = [0; 32];
-        getrandom::fill(&mut secret)
-            .map_err(|e| StoreError::Database(format!("no random bytes: {e}")))?;
-        self.meta.insert("secret", encode("secret", &secret)?)?;
-        self.db.flush()?;
-        Ok(Secret::from_bytes(secret))
-    }
+/// Newest event of the log that a database contains.
+pub(super) fn applied(db: &Db) -> Result<Result<Sequence, StoreError>, sled::Error> {
+    decode_applied(&db.open_tree("meta")?)
+}
+
+fn decode_applied(meta: &Tree) -> Result<Result<Sequence, StoreError>, sled::Error> {
+    let applied = meta.get("applied")?;
+    Ok(applied.map_or(Ok(0), |bytes| decode("log position", &bytes)))
 }
 
 /// The site whose identity is the key of an entry.

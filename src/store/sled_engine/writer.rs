@@ -14,10 +14,12 @@ use super::command::{Command, NewVerdict, Request};
 use super::notifier::Group;
 use super::plan::Plan;
 use super::trees::Trees;
+use crate::site::settings::RetentionWhat;
 use crate::store::ack::Reply;
 use crate::store::error::StoreError;
 use crate::store::journal::Journal;
 use crate::store::{Applied, Sequence};
+use crate::verdict::VerdictId;
 
 /// Most writes in one group. Larger groups are no faster (measured) and hold more in memory.
 const GROUP: usize = 256;
@@ -68,6 +70,10 @@ impl Writer {
     }
 
     fn sync(&self) {
+        // The keys first: a verdict without its key would be of no use.
+        if let Err(error) = self.trees.vault.sync() {
+            tracing::error!(%error, "syncing the vault to the disk failed");
+        }
         if let Some(Err(error)) = self.file.as_ref().map(File::sync_data) {
             tracing::error!(%error, "syncing the embedded database to the disk failed");
         }
@@ -77,17 +83,35 @@ impl Writer {
         let mut puts = Vec::new();
         let mut requests = Vec::new();
         let mut probes = Vec::new();
+        let mut expiries = Vec::new();
         for command in group {
             match command {
                 Command::Put(verdict, reply) => puts.push((*verdict, reply)),
                 Command::Log(request) => requests.push(request),
                 Command::Probe(reply) => probes.push(reply),
+                Command::Expire(verdicts, reply) => expiries.push((verdicts, reply)),
             }
         }
         let written = self.commit_verdicts(puts, &requests, probes);
         if !requests.is_empty() {
             self.commit_events(requests, written);
         }
+        for (verdicts, reply) in expiries {
+            let _ = reply.send(self.commit_expiry(&verdicts));
+        }
+    }
+
+    fn commit_expiry(&mut self, verdicts: &[(VerdictId, RetentionWhat)]) -> Result<(), StoreError> {
+        self.writable()?;
+        let mut plan = Plan::new(&self.trees);
+        for &(id, what) in verdicts {
+            plan.expire(id, what)?;
+        }
+        let written = plan
+            .commit()
+            .and_then(|()| Ok(self.trees.db.flush().map(drop)?));
+        self.note_failure(&written);
+        written
     }
 
     /// Writes verdicts, also those of submitted comments that no verdict is found for.
@@ -100,7 +124,7 @@ impl Writer {
         let (verdicts, replies): (Vec<_>, Vec<_>) = puts.into_iter().unzip();
         let probing = !probes.is_empty();
         let written = self.writable().and_then(|()| {
-            self.put_all(verdicts)?;
+            self.put_all(&verdicts)?;
             self.put_submitted(requests)?;
             if probing {
                 self.trees.meta.insert("probe", &[][..])?;
@@ -108,11 +132,7 @@ impl Writer {
             self.trees.db.flush()?;
             Ok(())
         });
-        if let Err(StoreError::Database(reason)) = &written {
-            // sled takes no write after the first that failed, until it is opened anew.
-            tracing::error!(reason, "the store is read-only until a restart");
-            self.failed = Some(StoreError::ReadOnly(reason.clone()));
-        }
+        self.note_failure(&written);
         for reply in replies {
             let _ = reply.send(written.clone());
         }
@@ -125,17 +145,15 @@ impl Writer {
         written
     }
 
-    fn put_all(&self, verdicts: Vec<NewVerdict>) -> Result<(), StoreError> {
+    fn put_all(&self, verdicts: &[NewVerdict]) -> Result<(), StoreError> {
         if verdicts.is_empty() {
             return Ok(());
         }
+        let keys: Vec<_> = verdicts.iter().map(|new| new.stored.key).collect();
+        let slots = self.trees.vault.keep(&keys)?;
         let mut plan = Plan::new(&self.trees);
-        for NewVerdict {
-            record,
-            fingerprint,
-        } in verdicts
-        {
-            plan.put(record, fingerprint)?;
+        for (new, slot) in verdicts.iter().zip(slots) {
+            plan.put(new, slot)?;
         }
         plan.commit()
     }
@@ -146,12 +164,18 @@ impl Writer {
             if let Request::Submit { verdict, .. } = request
                 && self.trees.find(&verdict.fingerprint)?.is_none()
             {
-                let mut plan = Plan::new(&self.trees);
-                plan.put(verdict.record.clone(), verdict.fingerprint.clone())?;
-                plan.commit()?;
+                self.put_all(std::slice::from_ref(verdict))?;
             }
         }
         Ok(())
+    }
+
+    fn note_failure(&mut self, written: &Result<(), StoreError>) {
+        if let Err(StoreError::Database(reason)) = written {
+            // sled takes no write after the first that failed, until it is opened anew.
+            tracing::error!(reason, "the store is read-only until a restart");
+            self.failed = Some(StoreError::ReadOnly(reason.clone()));
+        }
     }
 
     fn commit_events(&mut self, requests: Vec<Request>, mut written: Result<(), StoreError>) {
@@ -163,7 +187,7 @@ impl Writer {
         for request in requests {
             let decision = request.decide(&trees, &plan, next);
             answers.push(decision.answer);
-            if let Some(event) = decision.event {
+            for event in decision.events {
                 match plan.apply(next, &event) {
                     Ok(superseded) => applied.push(Applied {
                         sequence: next,

@@ -1,0 +1,125 @@
+//! A verdict as it lies in sled: what may be read by whoever has the file, and what is sealed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::key::KeyHash;
+use crate::site::Site;
+use crate::store::error::StoreError;
+use crate::store::record::{Origin, VerdictRecord};
+use crate::store::sealed::{Personal, fresh_key};
+use crate::store::vault::{Key, Slot, Vault};
+use crate::verdict::{Judgement, VerdictId};
+
+/// The value under a verdict's id.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct StoredVerdict {
+    key: KeyHash,
+    origin: Origin,
+    pub(super) site: Option<Site>,
+    shadow: bool,
+    /// With the reasons' signals and weights, and empty details.
+    judgement: Judgement,
+    sealed: Option<Sealed>,
+}
+
+/// What a person wrote, and where its key lies.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Sealed {
+    slot: Slot,
+    bytes: Vec<u8>,
+}
+
+/// A verdict on its way to the disk: sealed, but its key not yet in the vault.
+pub(super) struct NewStoredVerdict {
+    stored: StoredVerdict,
+    pub(super) key: Key,
+}
+
+impl NewStoredVerdict {
+    /// Seals what of a record is personal.
+    pub(super) fn seal(record: VerdictRecord, personal: &Personal) -> Result<Self, StoreError> {
+        let key = fresh_key()?;
+        let bytes = personal.seal(record.id, &key)?;
+        let mut judgement = record.judgement;
+        for reason in &mut judgement.reasons {
+            reason.detail.clear();
+        }
+        Ok(Self {
+            stored: StoredVerdict {
+                key: record.key,
+                origin: record.origin,
+                site: record.site,
+                shadow: record.shadow,
+                judgement,
+                sealed: Some(Sealed { slot: 0, bytes }),
+            },
+            key,
+        })
+    }
+
+    /// The value, now that its key lies in the vault.
+    pub(super) fn kept_in(&self, slot: Slot) -> StoredVerdict {
+        let mut stored = self.stored.clone();
+        if let Some(sealed) = &mut stored.sealed {
+            sealed.slot = slot;
+        }
+        stored
+    }
+}
+
+impl StoredVerdict {
+    /// Whether what was written is still there.
+    pub(super) fn has_content(&self) -> bool {
+        self.sealed.is_some()
+    }
+
+    /// The personal part, if its key still is in the vault.
+    pub(super) fn personal(
+        &self,
+        id: VerdictId,
+        vault: &Vault,
+    ) -> Result<Option<Personal>, StoreError> {
+        let Some(sealed) = &self.sealed else {
+            return Ok(None);
+        };
+        match vault.key(sealed.slot)? {
+            Some(key) => Personal::open(&sealed.bytes, id, &key),
+            None => Ok(None),
+        }
+    }
+
+    /// Takes the personal part out. Answers with where its key lies.
+    pub(super) fn drop_content(&mut self) -> Option<Slot> {
+        self.sealed.take().map(|sealed| sealed.slot)
+    }
+
+    /// The record, as far as it is still there.
+    pub(super) fn open(self, id: VerdictId, vault: &Vault) -> Result<VerdictRecord, StoreError> {
+        let personal = self.personal(id, vault)?;
+        Ok(self.with(id, personal))
+    }
+
+    /// The record with a personal part that was opened before.
+    pub(super) fn with(self, id: VerdictId, personal: Option<Personal>) -> VerdictRecord {
+        let mut judgement = self.judgement;
+        let (comment, ip_hash) = match personal {
+            Some(personal) => {
+                for (reason, detail) in judgement.reasons.iter_mut().zip(personal.details) {
+                    reason.detail = detail;
+                }
+                (Some(personal.comment), personal.ip_hash)
+            }
+            None => (None, None),
+        };
+        VerdictRecord {
+            id,
+            key: self.key,
+            origin: self.origin,
+            site: self.site,
+            comment,
+            ip_hash,
+            judgement,
+            shadow: self.shadow,
+        }
+    }
+}
