@@ -17,8 +17,24 @@ const WEAKEST: f64 = 0.02;
 /// The most words of a phrase.
 const LONGEST: usize = 4;
 
-/// The strongest reasons, strongest first. `weights` has the weight of each of the analyser's
-/// features, before calibration with `slope`.
+/// The strongest of the [`reasons`], for people.
+pub(super) fn strongest(
+    analyser: &Analyser,
+    comment: &Comment,
+    weights: &[f64],
+    slope: f64,
+) -> Vec<Reason> {
+    let mut found = reasons(analyser, comment, weights, slope);
+    found.retain(|r| r.weight.abs() >= WEAKEST);
+    found.truncate(MOST);
+    for reason in &mut found {
+        reason.weight = (reason.weight * 1_000.0).round() / 1_000.0;
+    }
+    found
+}
+
+/// All reasons that have words, strongest first. `weights` has the weight of each of the
+/// analyser's features, before calibration with `slope`.
 pub(super) fn reasons(
     analyser: &Analyser,
     comment: &Comment,
@@ -60,12 +76,8 @@ pub(super) fn reasons(
     for reason in &mut found {
         reason.weight *= slope;
     }
-    found.retain(|r| r.weight.abs() >= WEAKEST && !r.detail.is_empty());
+    found.retain(|r| r.weight != 0.0 && !r.detail.is_empty());
     found.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
-    found.truncate(MOST);
-    for reason in &mut found {
-        reason.weight = (reason.weight * 1_000.0).round() / 1_000.0;
-    }
     found
 }
 

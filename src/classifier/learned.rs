@@ -144,6 +144,14 @@ impl Learned {
         self.lessons
     }
 
+    /// How many of them each site gave.
+    pub fn lessons_by_site(&self) -> Vec<(Option<Site>, u64)> {
+        let sites = self.sites.iter();
+        sites
+            .map(|(site, layer)| (site.clone(), layer.lessons))
+            .collect()
+    }
+
     /// The coefficients as a site sees them.
     pub fn view<'a>(
         &'a self,

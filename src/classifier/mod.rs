@@ -48,6 +48,20 @@ pub struct Opinion {
     pub reasons: Vec<Reason>,
 }
 
+/// The whole evidence about one comment: the baseline, every reason and the rest add up to the
+/// log-odds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// Log-odds of a comment without any evidence.
+    pub baseline: f64,
+    /// Every reason that has words, strongest first.
+    pub reasons: Vec<Reason>,
+    /// What has no words of its own.
+    pub rest: f64,
+    /// Natural logarithm of the odds of spam.
+    pub log_odds: f64,
+}
+
 /// A corrected comment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lesson {
@@ -98,8 +112,44 @@ impl Classifier {
         self.read().lessons()
     }
 
+    /// How many lessons each site gave; what callers without a site gave stands under `None`.
+    pub fn lessons_by_site(&self) -> Vec<(Option<Site>, u64)> {
+        self.read().lessons_by_site()
+    }
+
+    /// After how many of its lessons a site is half-way from the pace of its first to that of its
+    /// last.
+    pub fn settles_at(&self) -> u64 {
+        self.pace.settle as u64
+    }
+
     /// Judges a comment, with the strongest reasons.
     pub fn judge(&self, comment: &Comment) -> Opinion {
+        self.weigh(comment, |analyser, weights, log_odds| Opinion {
+            probability: Probability::from_log_odds(log_odds),
+            log_odds,
+            reasons: explain::strongest(analyser, comment, weights, self.base.shape.slope),
+        })
+    }
+
+    /// The whole evidence about a comment, as it stands now.
+    pub fn evidence(&self, comment: &Comment) -> Evidence {
+        self.weigh(comment, |analyser, weights, log_odds| {
+            let shape = &self.base.shape;
+            let reasons = explain::reasons(analyser, comment, weights, shape.slope);
+            let baseline = shape.log_odds(shape.bias);
+            let named: f64 = reasons.iter().map(|reason| reason.weight).sum();
+            Evidence {
+                baseline,
+                reasons,
+                rest: log_odds - baseline - named,
+                log_odds,
+            }
+        })
+    }
+
+    /// Has the weights of a comment's features looked at, and the log-odds that they make.
+    fn weigh<T>(&self, comment: &Comment, look: impl FnOnce(&Analyser, &[f64], f64) -> T) -> T {
         ANALYSER.with_borrow_mut(|analyser| {
             // Read first: nobody who learns or judges waits for the reading of a long comment.
             let features = analyser.analyse(comment);
@@ -112,12 +162,7 @@ impl Classifier {
                 .collect();
             drop(learned);
             let score = self.base.shape.bias + weights.iter().sum::<f64>();
-            let log_odds = self.base.shape.log_odds(score);
-            Opinion {
-                probability: Probability::from_log_odds(log_odds),
-                log_odds,
-                reasons: explain::reasons(analyser, comment, &weights, self.base.shape.slope),
-            }
+            look(analyser, &weights, self.base.shape.log_odds(score))
         })
     }
 

@@ -10,7 +10,7 @@ use std::time::Instant;
 use actix_web::rt::System;
 use anyhow::{Context, anyhow};
 use chaffinch::config::{self, Layers, ServerOptions};
-use chaffinch::service::{self, ConfiguredKeys, FirstKeys, Service};
+use chaffinch::service::{self, ConfiguredKeys, FirstKeys, Service, Sweeper};
 use chaffinch::store::{self, Store, StoreError, StoreSettings};
 use chaffinch::{http, telemetry};
 
@@ -53,7 +53,9 @@ pub(crate) fn run(args: ServeArgs, layers: &Layers) -> anyhow::Result<ExitCode> 
         ..service::Settings::default()
     };
     let service = Arc::new(Service::new(store, classifier, settings)?);
+    let sweeper = Sweeper::start(Arc::clone(&service)).context("cannot start a thread")?;
     let served = System::new().block_on(serve(&options, service.clone(), started));
+    drop(sweeper);
     // Whatever happened: what was accepted is written.
     service.close();
     served.map(|()| ExitCode::SUCCESS)

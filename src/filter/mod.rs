@@ -39,6 +39,11 @@ impl Filter {
         &self.classifier
     }
 
+    /// Where verdicts and actions change, unless a site says otherwise.
+    pub fn thresholds(&self) -> Thresholds {
+        self.thresholds
+    }
+
     /// Judges one comment. The first rule that has something to say decides; where none has, the
     /// classifier does.
     pub fn check(&self, comment: &Comment, policy: &Policy) -> Judgement {

@@ -241,7 +241,11 @@ impl Service {
     }
 
     /// The record of a verdict, if the caller may see it.
-    fn visible(&self, caller: &Caller, id: VerdictId) -> Result<VerdictRecord, ServiceError> {
+    pub(super) fn visible(
+        &self,
+        caller: &Caller,
+        id: VerdictId,
+    ) -> Result<VerdictRecord, ServiceError> {
         self.store
             .verdict(id)?
             .filter(|record| caller.sees(record))

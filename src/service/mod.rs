@@ -4,15 +4,20 @@
 
 mod callbacks;
 mod caller;
+mod days;
 mod error;
 mod judging;
 mod keyring;
 mod keys;
 mod learner;
+mod model;
+mod persons;
 mod registry;
+mod retention;
 mod site_cache;
 mod sites;
 mod stats;
+mod verdicts;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -30,16 +35,21 @@ use crate::verdict::{Thresholds, VerdictId};
 use self::learner::Learner;
 
 pub use crate::store::{
-    Correction, CorrectionReceipt, Counters, Grant, Origin, Retraction, StoreError, VerdictRecord,
+    Correction, CorrectionReceipt, Counters, ErasureReceipt, Grant, LabelFilter, Origin,
+    Retraction, StoreError, VerdictPage, VerdictQuery, VerdictRecord,
 };
 pub use callbacks::{Callback, Delivery};
 pub use caller::Caller;
+pub use days::{DaySums, SiteDay};
 pub use error::{AuthError, ServiceError};
 pub use judging::{CheckOptions, Checked, Shadow, VerdictView};
 pub use keys::{ConfiguredKeys, FirstKeys, KeyView, NewKey, Secret};
+pub use model::{ModelView, SiteLessons};
 pub use registry::Registry;
+pub use retention::Sweeper;
 pub use sites::SiteView;
 pub use stats::{Month, MonthError, Period, SiteMonth, Stats, StatsRange, StatsScope};
+pub use verdicts::{Explanation, Rejudged};
 
 /// Everything that a surface calls. Share it in an `Arc`.
 pub struct Service {
@@ -51,6 +61,7 @@ pub struct Service {
     callbacks: callbacks::Queue,
     /// Keeps ids of the same millisecond in order.
     ids: Mutex<ContextV7>,
+    swept: Mutex<retention::Swept>,
 }
 
 /// What an operator may set.
@@ -101,6 +112,7 @@ impl Service {
             registry,
             clock: settings.clock,
             ids: Mutex::new(ContextV7::new()),
+            swept: Mutex::default(),
         })
     }
 

@@ -44,6 +44,16 @@ impl SiteCache {
             .map_or_else(|| Arc::clone(&self.default), |found| found.settings)
     }
 
+    /// Every configured site.
+    pub(super) fn all(&self) -> Vec<(Site, Arc<SiteSettings>)> {
+        let configured = self.configured.read();
+        let configured = configured.unwrap_or_else(PoisonError::into_inner);
+        let sites = configured.iter();
+        sites
+            .map(|(site, found)| (site.clone(), Arc::clone(&found.settings)))
+            .collect()
+    }
+
     pub(super) fn get(&self, site: &Site) -> Option<Configured> {
         let configured = self.configured.read();
         let configured = configured.unwrap_or_else(PoisonError::into_inner);

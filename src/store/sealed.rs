@@ -8,6 +8,7 @@ use super::codec::{decode, encode};
 use super::error::StoreError;
 use super::fingerprint::{Fingerprint, Hash};
 use super::vault::Key;
+use crate::callback::CallbackUrl;
 use crate::comment::Comment;
 use crate::verdict::VerdictId;
 
@@ -16,6 +17,7 @@ use crate::verdict::VerdictId;
 pub(crate) struct Personal {
     pub(crate) comment: Comment,
     pub(crate) ip_hash: Option<Hash>,
+    pub(crate) callback: Option<CallbackUrl>,
     /// The details of the reasons, in their order: they quote the comment.
     pub(crate) details: Vec<String>,
     /// What the comment is indexed under, so that the index can be cleared with it.

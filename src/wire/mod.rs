@@ -1,8 +1,11 @@
 //! The JSON of `/v1` and of `chaffinch check --json`: what a comment looks like to callers, and
 //! what they are told of it. Knows the domain and the service's words, but no HTTP.
 
+mod counts;
+mod explanation;
 mod keys;
 mod page;
+mod persons;
 mod reply;
 mod request;
 pub mod sites;
@@ -10,8 +13,11 @@ pub mod sites;
 use serde::Deserialize;
 use serde_json::error::Category;
 
+pub use counts::{CountsReply, ModelReply, SiteDayReply, SiteLessonsReply, StatsReply};
+pub use explanation::{EvidenceReply, ExplanationReply, NowReply};
 pub use keys::{KeyReply, KeyRequest, RotateRequest};
 pub use page::{Page, PageRequest};
+pub use persons::{ErasureReply, PersonRequest};
 pub use reply::{CheckReply, CorrectionReply, CorrectionView, ShadowReply, VerdictReply};
 pub use request::{AuthorRequest, CheckRequest, ContextRequest, CorrectionRequest};
 pub use sites::{SiteReply, SiteRequest};

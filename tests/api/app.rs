@@ -2,16 +2,19 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::{Arc, mpsc};
+use std::path::Path;
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
 use chaffinch::classifier::Classifier;
+use chaffinch::clock::Clock;
 use chaffinch::http::{Server, Settings};
 use chaffinch::service::{self, ConfiguredKeys, Service, ServiceError};
 use chaffinch::site::Site;
 use chaffinch::store::{self, StoreSettings};
+use jiff::Timestamp;
 use serde_json::Value;
 use tempfile::TempDir;
 use ureq::AsSendBody;
@@ -38,7 +41,11 @@ pub(crate) struct TestApp {
     thread: Option<JoinHandle<()>>,
     settings: Settings,
     data: TempDir,
+    time: Time,
 }
+
+/// What the server's clock shows, if not the time that it is.
+type Time = Arc<Mutex<Option<Timestamp>>>;
 
 /// What came back, header names in lower case.
 #[derive(Debug)]
@@ -53,14 +60,25 @@ impl TestApp {
         Self::start_with(|_| {})
     }
 
+    /// A server for which it is this time until [`Self::set_clock`] says otherwise.
+    pub(crate) fn start_at(now: Timestamp) -> Self {
+        let time = Arc::new(Mutex::new(Some(now)));
+        Self::run(settings(), TempDir::new().unwrap(), time)
+    }
+
+    pub(crate) fn set_clock(&self, now: Timestamp) {
+        *self.time.lock().unwrap() = Some(now);
+    }
+
+    /// Where it keeps everything.
+    pub(crate) fn data(&self) -> &Path {
+        self.data.path()
+    }
+
     pub(crate) fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
-        let mut settings = Settings {
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            workers: 1,
-            ..Settings::default()
-        };
+        let mut settings = settings();
         change(&mut settings);
-        Self::run(settings, TempDir::new().unwrap())
+        Self::run(settings, TempDir::new().unwrap(), Time::default())
     }
 
     /// The same server with the same data, started anew.
@@ -68,12 +86,15 @@ impl TestApp {
         self.stop();
         let data = std::mem::replace(&mut self.data, TempDir::new().unwrap());
         let settings = self.settings.clone();
+        let time = Arc::clone(&self.time);
         // Its service holds the data folder.
         drop(self);
-        Self::run(settings, data)
+        Self::run(settings, data, time)
     }
 
-    fn run(settings: Settings, data: TempDir) -> Self {
+    fn run(settings: Settings, data: TempDir, time: Time) -> Self {
+        let shown = Arc::clone(&time);
+        let clock = Clock::from_fn(move || shown.lock().unwrap().unwrap_or_else(Timestamp::now));
         let directory = data.path().to_owned();
         let (sender, receiver) = mpsc::channel();
         let served = settings.clone();
@@ -81,7 +102,11 @@ impl TestApp {
             actix_web::rt::System::new().block_on(async move {
                 let store = store::open(&directory, &StoreSettings::default()).unwrap();
                 let classifier = Arc::new(Classifier::embedded().unwrap());
-                let service = Service::new(store, classifier, service::Settings::default());
+                let settings = service::Settings {
+                    clock,
+                    ..service::Settings::default()
+                };
+                let service = Service::new(store, classifier, settings);
                 let service = Arc::new(service.unwrap());
                 let keys = ConfiguredKeys {
                     site_key: Some(KEY.parse().unwrap()),
@@ -109,6 +134,7 @@ impl TestApp {
             thread: Some(thread),
             settings,
             data,
+            time,
         }
     }
 
@@ -266,6 +292,16 @@ impl TestApp {
         self.v1(method, path, ADMIN, body)
     }
 
+    pub(crate) fn v1_get(&self, path: &str, key: &str) -> Reply {
+        self.get_with(path, &[("Authorization", &format!("Bearer {key}"))])
+    }
+
+    pub(crate) fn v1_delete(&self, path: &str, key: &str) -> Reply {
+        let request = self.agent.delete(self.url(path));
+        let request = request.header("Authorization", format!("Bearer {key}"));
+        Reply::from_ureq(request.call().unwrap())
+    }
+
     pub(crate) fn v1_check(&self, body: &Value) -> Reply {
         self.v1_post("/v1/check", Some(KEY), &body.to_string())
     }
@@ -328,6 +364,14 @@ impl TestApp {
 
 fn bearer() -> String {
     format!("Bearer {KEY}")
+}
+
+fn settings() -> Settings {
+    Settings {
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        workers: 1,
+        ..Settings::default()
+    }
 }
 
 impl Drop for TestApp {

@@ -5,12 +5,18 @@ mod batch;
 mod check;
 mod corrections;
 mod cors;
+mod counts;
+mod cursor;
 pub(super) mod idempotency;
 mod keys;
 mod page;
+mod persons;
 pub mod problem;
+mod query;
 mod sites;
 mod verdicts;
+
+use std::sync::Arc;
 
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
@@ -19,6 +25,7 @@ use serde::de::DeserializeOwned;
 use self::problem::{ApiError, Problem};
 use super::body;
 use super::state::State;
+use crate::service::{Service, ServiceError};
 use crate::wire;
 
 /// The routes, and the origins whose pages may call them.
@@ -46,9 +53,40 @@ pub(super) fn configure(config: &mut web::ServiceConfig, cors_origins: &[String]
                     .default_service(web::to(|| wrong_method("DELETE"))),
             )
             .service(
+                web::resource("/verdicts")
+                    .route(web::get().to(verdicts::verdicts))
+                    .default_service(web::to(|| wrong_method("GET"))),
+            )
+            .service(
                 web::resource("/verdicts/{id}")
                     .route(web::get().to(verdicts::verdict))
+                    .route(web::delete().to(verdicts::delete))
+                    .default_service(web::to(|| wrong_method("GET, DELETE"))),
+            )
+            .service(
+                web::resource("/verdicts/{id}/explanation")
+                    .route(web::get().to(verdicts::explanation))
                     .default_service(web::to(|| wrong_method("GET"))),
+            )
+            .service(
+                web::resource("/stats")
+                    .route(web::get().to(counts::stats))
+                    .default_service(web::to(|| wrong_method("GET"))),
+            )
+            .service(
+                web::resource("/model")
+                    .route(web::get().to(counts::model))
+                    .default_service(web::to(|| wrong_method("GET"))),
+            )
+            .service(
+                web::resource("/erasures")
+                    .route(web::post().to(persons::erase))
+                    .default_service(web::to(|| wrong_method("POST"))),
+            )
+            .service(
+                web::resource("/exports")
+                    .route(web::post().to(persons::export))
+                    .default_service(web::to(|| wrong_method("POST"))),
             )
             .configure(registry)
             .default_service(web::to(not_found))
@@ -126,6 +164,21 @@ async fn json_or_nothing<T: DeserializeOwned + Default>(
     match body.trim_ascii().is_empty() {
         true => Ok(T::default()),
         false => Ok(wire::from_json(&body)?),
+    }
+}
+
+/// Does something that may read much from the disk, on a thread that may wait for it.
+async fn aside<T: Send + 'static>(
+    state: &State,
+    work: impl FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
+) -> Result<T, ApiError> {
+    let service = Arc::clone(&state.service);
+    match web::block(move || work(&service)).await {
+        Ok(done) => Ok(done?),
+        Err(error) => {
+            tracing::error!(%error, "a call broke off");
+            Err(ApiError::new(Problem::Internal, "nothing was changed"))
+        }
     }
 }
 

@@ -146,8 +146,12 @@ impl Service {
         let Some(record) = self.store.verdict(id)? else {
             return Ok(None);
         };
-        let settings = self.registry.settings(record.comment.site.as_ref());
-        let url = Self::callback_for(&record.comment, &settings, record.callback.clone());
+        // A comment that is over its time is none of anybody's business any more.
+        let Some(comment) = &record.comment else {
+            return Ok(None);
+        };
+        let settings = self.registry.settings(record.site.as_ref());
+        let url = Self::callback_for(comment, &settings, record.callback.clone());
         let Some(url) = url else {
             return Ok(None);
         };
@@ -155,7 +159,7 @@ impl Service {
             Some(correction) => correction.label == Label::Spam,
             None => {
                 let policy = super::judging::policy(&settings, false);
-                let judgement = self.filter.check(&record.comment, &policy);
+                let judgement = self.filter.check(comment, &policy);
                 judgement.verdict == Verdict::Spam && !settings.shadow
             }
         };

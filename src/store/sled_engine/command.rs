@@ -54,6 +54,7 @@ impl NewVerdict {
         let personal = Personal {
             comment,
             ip_hash,
+            callback: record.callback.take(),
             details: reasons
                 .map(|reason| std::mem::take(&mut reason.detail))
                 .collect(),

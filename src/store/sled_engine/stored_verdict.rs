@@ -102,14 +102,14 @@ impl StoredVerdict {
     /// The record with a personal part that was opened before.
     pub(super) fn with(self, id: VerdictId, personal: Option<Personal>) -> VerdictRecord {
         let mut judgement = self.judgement;
-        let (comment, ip_hash) = match personal {
+        let (comment, ip_hash, callback) = match personal {
             Some(personal) => {
                 for (reason, detail) in judgement.reasons.iter_mut().zip(personal.details) {
                     reason.detail = detail;
                 }
-                (Some(personal.comment), personal.ip_hash)
+                (Some(personal.comment), personal.ip_hash, personal.callback)
             }
-            None => (None, None),
+            None => (None, None, None),
         };
         VerdictRecord {
             id,
@@ -120,6 +120,7 @@ impl StoredVerdict {
             ip_hash,
             judgement,
             shadow: self.shadow,
+            callback,
         }
     }
 }

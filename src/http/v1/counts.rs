@@ -1,0 +1,54 @@
+//! `GET /v1/stats` and `GET /v1/model`.
+
+use actix_web::{HttpRequest, web};
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::problem::ApiError;
+use super::query::Parameters;
+use super::{aside, auth};
+use crate::http::state::State;
+use crate::site::Site;
+use crate::wire::{FieldError, ModelReply, StatsReply};
+
+/// Days that are told of, unless the caller says which.
+const DAYS: i32 = 30;
+/// Most days that are told of.
+const MOST_DAYS: i32 = 366;
+
+/// What was counted, by day and site.
+pub(super) async fn stats(
+    request: HttpRequest,
+    state: web::Data<State>,
+) -> Result<web::Json<StatsReply>, ApiError> {
+    let caller = auth::caller(&request, &state)?;
+    let given = Parameters::of(&request, &["from", "to", "site"])?;
+    let day = |text: &str| {
+        text.parse::<Date>()
+            .map_err(|_| "give a day such as 2026-11-25")
+    };
+    let site = given.parsed("site", Site::parse)?;
+    let to = given.parsed("to", day)?.unwrap_or(state.service.today());
+    let first = to.saturating_sub((DAYS - 1).days());
+    let from = given.parsed("from", day)?.unwrap_or(first);
+    if from > to {
+        return Err(FieldError::new("from", "must not be after to").into());
+    }
+    if to.saturating_sub((MOST_DAYS - 1).days()) > from {
+        let message = format!("must be at most {MOST_DAYS} days before to");
+        return Err(FieldError::new("from", message).into());
+    }
+    let sums = aside(&state, move |service| {
+        service.day_sums(&caller, site.as_ref(), from..=to)
+    });
+    Ok(web::Json(StatsReply::new(from, to, sums.await?)))
+}
+
+/// What the filter judges by.
+pub(super) async fn model(
+    request: HttpRequest,
+    state: web::Data<State>,
+) -> Result<web::Json<ModelReply>, ApiError> {
+    let caller = auth::caller(&request, &state)?;
+    Ok(web::Json(state.service.model(&caller)?.into()))
+}

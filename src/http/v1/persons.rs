@@ -1,0 +1,104 @@
+//! `POST /v1/erasures` and `POST /v1/exports`.
+
+use std::sync::Arc;
+
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse, web};
+use futures_util::stream;
+
+use super::problem::ApiError;
+use super::{aside, auth, json};
+use crate::http::state::State;
+use crate::key::Scope;
+use crate::service::{Caller, Service, ServiceError};
+use crate::verdict::VerdictId;
+use crate::wire::{ErasureReply, PersonRequest, VerdictReply};
+
+/// Erases everything of a person; 200 only once nobody can read it any more.
+pub(super) async fn erase(
+    request: HttpRequest,
+    payload: web::Payload,
+    state: web::Data<State>,
+) -> Result<web::Json<ErasureReply>, ApiError> {
+    let caller = auth::caller(&request, &state)?;
+    caller.require(Scope::Admin)?;
+    let asked: PersonRequest = json(payload, &state).await?;
+    let (person, site) = asked.try_into()?;
+    let erased = state.service.erase(&caller, person, site).await?;
+    Ok(web::Json(erased.into()))
+}
+
+/// Everything that is stored of a person: `{"verdicts":[…]}`, oldest first.
+pub(super) async fn export(
+    request: HttpRequest,
+    payload: web::Payload,
+    state: web::Data<State>,
+) -> Result<HttpResponse, ApiError> {
+    let caller = auth::caller(&request, &state)?;
+    caller.require(Scope::Admin)?;
+    let asked: PersonRequest = json(payload, &state).await?;
+    let (person, site) = asked.try_into()?;
+    let asking = caller.clone();
+    let verdicts = aside(&state, move |service| {
+        service.verdicts_of(&asking, &person, site)
+    });
+    let pages = Pages {
+        service: Arc::clone(&state.service),
+        caller,
+        rest: verdicts.await?.into_iter(),
+        part: "{\"verdicts\":[",
+        ended: false,
+    };
+    // Page by page, so that someone who wrote much does not fill the memory.
+    let body = stream::try_unfold(pages, |mut pages| async move {
+        if pages.ended {
+            return Ok(None);
+        }
+        web::block(move || Ok::<_, ServiceError>(Some((pages.next()?, pages))))
+            .await
+            .map_err(actix_web::Error::from)?
+            .map_err(|error| actix_web::Error::from(ApiError::from(error)))
+    });
+    Ok(HttpResponse::Ok()
+        .content_type("application/json")
+        .streaming(Box::pin(body)))
+}
+
+/// An export on its way out.
+struct Pages {
+    service: Arc<Service>,
+    caller: Caller,
+    rest: std::vec::IntoIter<VerdictId>,
+    /// What stands before the next verdict.
+    part: &'static str,
+    ended: bool,
+}
+
+/// Verdicts read between two writes to the caller.
+const AT_ONCE: usize = 64;
+
+impl Pages {
+    fn next(&mut self) -> Result<Bytes, ServiceError> {
+        let mut page = Vec::new();
+        for id in self.rest.by_ref().take(AT_ONCE) {
+            let view = match self.service.verdict(&self.caller, id) {
+                Ok(view) => view,
+                // Erased since.
+                Err(ServiceError::NoSuchVerdict) => continue,
+                Err(error) => return Err(error),
+            };
+            page.extend_from_slice(std::mem::replace(&mut self.part, ",").as_bytes());
+            let written = serde_json::to_writer(&mut page, &VerdictReply::from(view));
+            // Writing such a value to memory cannot fail.
+            debug_assert!(written.is_ok());
+        }
+        if self.rest.len() == 0 {
+            self.ended = true;
+            if self.part != "," {
+                page.extend_from_slice(self.part.as_bytes());
+            }
+            page.extend_from_slice(b"]}");
+        }
+        Ok(page.into())
+    }
+}

@@ -1,0 +1,56 @@
+//! What the filter judges by: the base model, and what was learned on top of it.
+
+use crate::key::Scope;
+use crate::site::Site;
+
+use super::{Caller, Service, ServiceError};
+
+/// The model in use.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelView {
+    /// Version of the base model.
+    pub version: String,
+    /// What went into it.
+    pub card: serde_json::Value,
+    /// How many corrections are learned, of all sites.
+    pub learned_from: u64,
+    /// After how many of its corrections a site is half-way from the pace of its first, which
+    /// moves the most, to that of an old hand.
+    pub settles_at: u64,
+    /// How many each site that the caller may ask about has given, ordered by name.
+    pub sites: Vec<SiteLessons>,
+}
+
+/// What a site has taught so far.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SiteLessons {
+    /// The site; `None` for callers that named none.
+    pub site: Option<Site>,
+    /// Corrections in force that are learned from.
+    pub corrections: u64,
+}
+
+impl Service {
+    /// The model in use. An admin sees all sites, a key that is bound to one that one, any other
+    /// key none: it may not know who else asks here.
+    pub fn model(&self, caller: &Caller) -> Result<ModelView, ServiceError> {
+        caller.require(Scope::Read)?;
+        let classifier = self.filter.classifier();
+        let lessons = classifier.lessons_by_site().into_iter();
+        let mut sites: Vec<_> = lessons
+            .filter(|(site, _)| match &caller.grant.site {
+                Some(own) => site.as_ref() == Some(own),
+                None => caller.is_admin(),
+            })
+            .map(|(site, corrections)| SiteLessons { site, corrections })
+            .collect();
+        sites.sort();
+        Ok(ModelView {
+            version: classifier.model().to_owned(),
+            card: classifier.base().card.clone(),
+            learned_from: classifier.learned_from(),
+            settles_at: classifier.settles_at(),
+            sites,
+        })
+    }
+}
