@@ -26,6 +26,7 @@ pub mod http;
 pub mod key;
 pub mod person;
 pub mod rate;
+pub mod rule;
 pub mod service;
 pub mod site;
 pub mod store;

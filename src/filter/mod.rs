@@ -1,17 +1,24 @@
 //! The ordered steps of a check.
 
+mod rules;
+
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
+use self::rules::Hit;
+pub use self::rules::{Excess, RuleBook, Trial};
 use crate::classifier::{Classifier, Opinion};
 use crate::comment::{Author, Comment};
 use crate::site::settings::Honeypot;
 use crate::verdict::{Action, Judgement, Probability, Reason, Thresholds, Verdict};
 
-/// Judges comments: fixed rules first, then the classifier.
+/// Judges comments: what is settled beforehand first, then the classifier.
 #[derive(Debug, Clone)]
 pub struct Filter {
     classifier: Arc<Classifier>,
     thresholds: Thresholds,
+    rules: Arc<RuleBook>,
 }
 
 /// What a check goes by beside the comment.
@@ -23,15 +30,32 @@ pub struct Policy {
     pub honeypot: Honeypot,
     /// A test hook's verdict is blatant (protocol 2.10).
     pub test_discard: bool,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// A judged comment, and what is counted of it if it was no test.
+#[derive(Debug)]
+pub struct Examined {
+    /// What the filter says.
+    pub judgement: Judgement,
+    /// The rules that are true of it.
+    hits: Vec<Hit>,
 }
 
 impl Filter {
-    /// A filter around a classifier.
+    /// A filter around a classifier, without rules.
     pub fn new(classifier: Arc<Classifier>, thresholds: Thresholds) -> Self {
         Self {
             classifier,
             thresholds,
+            rules: Arc::default(),
         }
+    }
+
+    /// The same with these rules.
+    pub fn with_rules(self, rules: Arc<RuleBook>) -> Self {
+        Self { rules, ..self }
     }
 
     /// The classifier inside.
@@ -44,27 +68,34 @@ impl Filter {
         self.thresholds
     }
 
-    /// Judges one comment. The first rule that has something to say decides; where none has, the
-    /// classifier does.
+    /// Judges one comment, and remembers nothing of it.
     pub fn check(&self, comment: &Comment, policy: &Policy) -> Judgement {
+        self.examine(comment, policy).judgement
+    }
+
+    /// Judges one comment. The first step that has something to say decides; where none has, the
+    /// classifier does.
+    pub fn examine(&self, comment: &Comment, policy: &Policy) -> Examined {
         // Before judging: lessons that arrive meanwhile may or may not have had a say.
         let learned_from = self.classifier.learned_from();
+        let hits = self.rules.hits(comment, policy.now);
         let ruling = administrator(&comment.author)
             .or_else(|| test_hook(&comment.author, policy.test_discard))
+            .or_else(|| ruled(&hits))
             .or_else(|| {
                 honeypot(&comment.honeypot).filter(|_| policy.honeypot == Honeypot::Verdict)
             });
         let (verdict, action, probability, reasons) = match ruling {
-            Some(rule) => (
-                rule.verdict,
-                rule.action,
-                rule.probability,
-                vec![rule.reason],
+            Some(ruling) => (
+                ruling.verdict,
+                ruling.action,
+                ruling.probability,
+                ruling.reasons,
             ),
             None => {
                 let mut opinion = self.classifier.judge(comment);
                 if let Some(trap) = honeypot(&comment.honeypot) {
-                    weigh(&mut opinion, trap.reason);
+                    weigh(&mut opinion, trap.reasons);
                 }
                 let Opinion {
                     probability,
@@ -76,23 +107,29 @@ impl Filter {
                 (verdict, action, probability, reasons)
             }
         };
-        Judgement {
+        let judgement = Judgement {
             verdict,
             action,
             probability,
             reasons,
             model: self.classifier.model().to_owned(),
             learned_from,
-        }
+        };
+        Examined { judgement, hits }
+    }
+
+    /// Counts a comment that was no test. Answers with the rules that are true of too many.
+    pub fn note(&self, comment: &Comment, examined: &Examined) -> Vec<Excess> {
+        self.rules.note(comment.site.as_ref(), &examined.hits)
     }
 }
 
-/// What a rule decides without asking the classifier.
+/// What is decided without asking the classifier.
 struct Ruling {
     verdict: Verdict,
     action: Action,
     probability: Probability,
-    reason: Reason,
+    reasons: Vec<Reason>,
 }
 
 /// Weight shown for a rule: it outweighs whatever the text says.
@@ -104,7 +141,7 @@ impl Ruling {
             verdict: Verdict::Ham,
             action: Action::Publish,
             probability: Probability::HAM,
-            reason: reason(signal, detail, -DECISIVE),
+            reasons: vec![reason(signal, detail, -DECISIVE)],
         }
     }
 
@@ -113,7 +150,7 @@ impl Ruling {
             verdict: Verdict::Spam,
             action,
             probability: Probability::SPAM,
-            reason: reason(signal, detail, DECISIVE),
+            reasons: vec![reason(signal, detail, DECISIVE)],
         }
     }
 }
@@ -130,14 +167,16 @@ fn reason(signal: &str, detail: &str, weight: f64) -> Reason {
 const HONEYPOT: f64 = 4.0;
 
 /// Moves an opinion by a signal that is no evidence of the text.
-fn weigh(opinion: &mut Opinion, signal: Reason) {
-    let signal = Reason {
-        weight: HONEYPOT,
-        ..signal
-    };
-    opinion.log_odds += signal.weight;
+fn weigh(opinion: &mut Opinion, signals: Vec<Reason>) {
+    for signal in signals {
+        let signal = Reason {
+            weight: HONEYPOT,
+            ..signal
+        };
+        opinion.log_odds += signal.weight;
+        opinion.reasons.push(signal);
+    }
     opinion.probability = Probability::from_log_odds(opinion.log_odds);
-    opinion.reasons.push(signal);
     opinion
         .reasons
         .sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
@@ -169,6 +208,23 @@ fn test_hook(author: &Author, discard: bool) -> Option<Ruling> {
             "the author is the test author whose comments are always spam",
             action,
         )
+    })
+}
+
+/// An admin's rules: the first hit decides, all are reasons.
+fn ruled(hits: &[Hit]) -> Option<Ruling> {
+    let first = hits.first()?;
+    let ruling = match first.outcome {
+        Action::Publish => Ruling::ham("rule", &first.name),
+        outcome => Ruling::spam("rule", &first.name, outcome),
+    };
+    let reasons = hits.iter().map(|hit| match hit.outcome {
+        Action::Publish => reason("rule", &hit.name, -DECISIVE),
+        Action::Hold | Action::Discard => reason("rule", &hit.name, DECISIVE),
+    });
+    Some(Ruling {
+        reasons: reasons.collect(),
+        ..ruling
     })
 }
 

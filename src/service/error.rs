@@ -42,6 +42,15 @@ pub enum ServiceError {
     /// The site was set up before.
     #[error("the site is set up already; change it instead")]
     SiteExists,
+    /// There is no such rule.
+    #[error("no such rule")]
+    NoSuchRule,
+    /// There are as many rules as there may be.
+    #[error("there are {0} rules already, the most that there may be")]
+    TooManyRules(usize),
+    /// There are as many expressions among the rules as there may be.
+    #[error("there are {0} rules with expressions already, the most that there may be")]
+    TooManyExpressions(usize),
     /// No key of that hash may be used.
     #[error("no such key")]
     NoSuchKey,
@@ -85,6 +94,7 @@ impl From<StoreError> for ServiceError {
             StoreError::NoSuchCorrection => Self::NoSuchCorrection,
             StoreError::NoSuchKey => Self::NoSuchKey,
             StoreError::NoSuchSite => Self::NoSuchSite,
+            StoreError::NoSuchRule => Self::NoSuchRule,
             StoreError::Busy => Self::Busy,
             error => Self::Store(error),
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::callback::CallbackUrl;
 use crate::comment::Comment;
@@ -76,8 +76,13 @@ impl Service {
         caller.require(Scope::Check)?;
         let started = Instant::now();
         let (comment, settings) = self.placed(caller, comment)?;
-        let policy = policy(&settings, options.test_discard);
-        let judgement = self.filter.check(&comment, &policy);
+        let policy = policy(&settings, options.test_discard, self.clock.now());
+        let examined = self.filter.examine(&comment, &policy);
+        let excesses = match comment.test {
+            true => Vec::new(),
+            false => self.filter.note(&comment, &examined),
+        };
+        let judgement = examined.judgement;
         let deferrable = options.may_defer && !settings.shadow;
         let unsure = judgement.verdict == Verdict::Unsure;
         let recheck_after = settings.recheck_after.filter(|_| deferrable && unsure);
@@ -105,6 +110,7 @@ impl Service {
             lost: matches!(kept, Some(Err(_))),
             took: started.elapsed(),
         });
+        self.suspend(excesses).await;
         let (judgement, shadow) = told(judgement, settings.shadow);
         Ok(Checked {
             id,
@@ -151,7 +157,9 @@ impl Service {
             return self.correct(caller, record, label).await.map(Some);
         }
         let features = self.filter.classifier().features(&comment);
-        let judgement = self.filter.check(&comment, &policy(&settings, false));
+        let judgement = self
+            .filter
+            .check(&comment, &policy(&settings, false, self.clock.now()));
         let id = self.fresh_id();
         let record = record(id, caller, Origin::Submitted, comment, judgement);
         let at = self.clock.now();
@@ -253,11 +261,12 @@ impl Service {
     }
 }
 
-pub(super) fn policy(settings: &SiteSettings, test_discard: bool) -> Policy {
+pub(super) fn policy(settings: &SiteSettings, test_discard: bool, now: Timestamp) -> Policy {
     Policy {
         thresholds: settings.thresholds,
         honeypot: settings.honeypot,
         test_discard,
+        now,
     }
 }
 

@@ -99,6 +99,7 @@ impl Observer for Keyring {
                 Change::Corrected { .. }
                 | Change::Retracted { .. }
                 | Change::SiteActive { .. }
+                | Change::Rule { .. }
                 | Change::SiteConfigured { .. }
                 | Change::SiteRemoved { .. }
                 | Change::Erased { .. } => {}

@@ -14,6 +14,8 @@ mod model;
 mod persons;
 mod registry;
 mod retention;
+mod rule_cache;
+mod rules;
 mod site_cache;
 mod sites;
 mod stats;
@@ -47,6 +49,7 @@ pub use keys::{ConfiguredKeys, FirstKeys, KeyView, NewKey, Secret};
 pub use model::{ModelView, SiteLessons};
 pub use registry::Registry;
 pub use retention::Sweeper;
+pub use rules::{DryRun, RuleView};
 pub use sites::SiteView;
 pub use stats::{Month, MonthError, Period, SiteMonth, Stats, StatsRange, StatsScope};
 pub use verdicts::{Explanation, Rejudged};
@@ -102,13 +105,14 @@ impl Service {
         settings: Settings,
     ) -> Result<Self, ServiceError> {
         let registry = Registry::open(Arc::clone(&store), settings.clock.clone())?;
+        let rules = registry.rules.book();
         let learner = Learner::start(Arc::clone(&classifier) as _, &*store, store.events())?;
         store.observe(Arc::new(learner));
         Ok(Self {
             callbacks: callbacks::Queue::load(&*store)?,
             metrics: Metrics::new(classifier.model()),
             store,
-            filter: Filter::new(classifier, settings.thresholds),
+            filter: Filter::new(classifier, settings.thresholds).with_rules(rules),
             registry,
             clock: settings.clock,
             ids: Mutex::new(ContextV7::new()),
@@ -121,13 +125,13 @@ impl Service {
         self.registry.authenticate(secret)
     }
 
-    /// Sites and keys, to look at and for the start. Who calls for somebody takes
+    /// Sites, keys and rules, to look at and for the start. Who calls for somebody takes
     /// [`Self::managed`].
     pub fn registry(&self) -> &Registry {
         &self.registry
     }
 
-    /// Sites and keys, for a caller who may manage this site, or every one where none is named.
+    /// Sites, keys and rules, for a caller who may manage this site, or every one where none is named.
     pub fn managed(&self, caller: &Caller, site: Option<&Site>) -> Result<&Registry, ServiceError> {
         caller.require_admin_of(site)?;
         Ok(&self.registry)

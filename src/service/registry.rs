@@ -1,4 +1,4 @@
-//! Sites and keys, as admins manage them: needs a store, but neither model nor filter, so that the
+//! Sites, keys and rules, as admins manage them: needs a store, but neither model nor filter, so that the
 //! command line can do the same to a data folder without loading either.
 
 use std::sync::Arc;
@@ -11,13 +11,15 @@ use crate::store::Store;
 use super::Caller;
 use super::error::{AuthError, ServiceError};
 use super::keyring::Keyring;
+use super::rule_cache::RuleCache;
 use super::site_cache::SiteCache;
 
-/// The sites and keys of a store. Whoever calls a change has made sure that an admin asks.
+/// The sites, keys and rules of a store. Whoever calls a change has made sure that an admin asks.
 pub struct Registry {
     pub(super) store: Arc<dyn Store>,
     pub(super) keyring: Arc<Keyring>,
     pub(super) sites: Arc<SiteCache>,
+    pub(super) rules: Arc<RuleCache>,
     pub(super) clock: Clock,
     /// Held from reading something to writing it back changed.
     pub(super) changing: Mutex<()>,
@@ -28,12 +30,15 @@ impl Registry {
     pub fn open(store: Arc<dyn Store>, clock: Clock) -> Result<Self, ServiceError> {
         let keyring = Arc::new(Keyring::load(&*store)?);
         let sites = Arc::new(SiteCache::load(&*store)?);
+        let rules = Arc::new(RuleCache::load(&*store)?);
+        store.observe(Arc::clone(&rules) as _);
         store.observe(Arc::clone(&keyring) as _);
         store.observe(Arc::clone(&sites) as _);
         Ok(Self {
             store,
             keyring,
             sites,
+            rules,
             clock,
             changing: Mutex::new(()),
         })

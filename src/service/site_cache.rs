@@ -85,7 +85,8 @@ impl Observer for SiteCache {
                 | Change::KeyRevoked { .. }
                 | Change::KeyRotated { .. }
                 | Change::SiteActive { .. }
-                | Change::Erased { .. } => {}
+                | Change::Erased { .. }
+                | Change::Rule { .. } => {}
             }
         }
     }

@@ -65,7 +65,9 @@ impl Service {
         let view = self.verdict(caller, id)?;
         let settings = self.registry.settings(view.record.site.as_ref());
         let now = view.record.comment.as_ref().map(|comment| {
-            let judgement = self.filter.check(comment, &policy(&settings, false));
+            let judgement = self
+                .filter
+                .check(comment, &policy(&settings, false, self.clock.now()));
             let then = &view.record.judgement;
             Rejudged {
                 differs: (judgement.verdict, judgement.action) != (then.verdict, then.action),

@@ -82,6 +82,9 @@ pub enum StoreError {
     /// Nothing is known of the site.
     #[error("no such site")]
     NoSuchSite,
+    /// No rule of that name is there.
+    #[error("no such rule")]
+    NoSuchRule,
 }
 
 impl StoreError {

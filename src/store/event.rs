@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::key::{KeyHash, Scope, Scopes};
+use crate::rule::{RuleChange, RuleId};
 use crate::site::Site;
 use crate::site::settings::SiteSettings;
 use crate::text::Features;
@@ -97,6 +98,13 @@ pub enum Change {
         verdicts: Vec<VerdictId>,
         /// Which key asked for it.
         by: KeyHash,
+    },
+    /// A rule was made, changed, suspended or removed.
+    Rule {
+        /// The rule; a new one is named by this event's place.
+        id: RuleId,
+        /// What happened to it.
+        change: RuleChange,
     },
 }
 

@@ -30,6 +30,7 @@ impl Lessons for Reader {
                 | Change::KeyRevoked { .. }
                 | Change::KeyRotated { .. }
                 | Change::SiteActive { .. }
+                | Change::Rule { .. }
                 | Change::SiteConfigured { .. }
                 | Change::SiteRemoved { .. }
                 | Change::Erased { .. } => {}

@@ -31,6 +31,7 @@ use jiff::civil::Date;
 use crate::comment::Comment;
 use crate::key::KeyHash;
 use crate::person::Person;
+use crate::rule::{RuleChange, RuleId, StandingRule};
 use crate::site::Site;
 use crate::site::settings::{RetentionWhat, SiteSettings};
 use crate::text::Features;
@@ -116,6 +117,9 @@ pub trait Store: Lessons + Send + Sync {
     /// Every site that somebody has set something for.
     fn configured_sites(&self) -> Result<Vec<(Site, ConfiguredSite)>, StoreError>;
 
+    /// Every rule, in the order in which they were made.
+    fn rules(&self) -> Result<Vec<(RuleId, StandingRule)>, StoreError>;
+
     /// The counts of some days (UTC), of one key or of all, ordered by key and day.
     fn counts(
         &self,
@@ -190,6 +194,11 @@ pub trait Store: Lessons + Send + Sync {
 
     /// Forgets the callback about a verdict.
     fn remove_notice(&self, verdict: VerdictId) -> Result<(), StoreError>;
+
+    /// Makes a rule, where none is named, or changes one; answers with its name. What changes
+    /// nothing is not logged. Fails with [`StoreError::NoSuchRule`] where there is none of that
+    /// name.
+    fn change_rule(&self, id: Option<RuleId>, change: RuleChange, at: Timestamp) -> Ack<RuleId>;
 
     /// Whether a write would reach the disk now.
     fn probe(&self) -> Ack<()>;

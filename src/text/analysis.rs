@@ -117,7 +117,7 @@ impl Analyser {
     }
 
     /// Content -> page, links, stream, words.
-    fn read(&mut self, content: &str) {
+    pub(super) fn read(&mut self, content: &str) {
         let content = match cut(content) {
             Some(cut) => Cow::Owned(cut),
             None => Cow::Borrowed(content),

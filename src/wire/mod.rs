@@ -8,6 +8,7 @@ mod page;
 mod persons;
 mod reply;
 mod request;
+mod rules;
 pub mod sites;
 
 use serde::Deserialize;
@@ -20,6 +21,7 @@ pub use page::{Page, PageRequest};
 pub use persons::{ErasureReply, PersonRequest};
 pub use reply::{CheckReply, CorrectionReply, CorrectionView, ShadowReply, VerdictReply};
 pub use request::{AuthorRequest, CheckRequest, ContextRequest, CorrectionRequest};
+pub use rules::{ByCorrection, ByVerdict, DryRunReply, RuleReply, RuleRequest, SuspensionReply};
 pub use sites::{SiteReply, SiteRequest};
 
 /// What is wrong with a request: a field, and why.

@@ -25,6 +25,7 @@ mod v1_check;
 mod v1_corrections;
 mod v1_keys;
 mod v1_persons;
+mod v1_rules;
 mod v1_sites;
 mod v1_verdicts;
 mod wire_level;

@@ -13,6 +13,7 @@ mod page;
 mod persons;
 pub mod problem;
 mod query;
+mod rules;
 mod sites;
 mod verdicts;
 
@@ -95,7 +96,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig, cors_origins: &[String]
     );
 }
 
-/// Sites and keys.
+/// Sites, keys and rules.
 fn registry(config: &mut web::ServiceConfig) {
     config
         .service(
@@ -123,6 +124,29 @@ fn registry(config: &mut web::ServiceConfig) {
                 .route(web::get().to(keys::get))
                 .route(web::delete().to(keys::revoke))
                 .default_service(web::to(|| wrong_method("GET, DELETE"))),
+        )
+        .service(
+            web::resource("/rules")
+                .route(web::get().to(rules::list))
+                .route(web::post().to(rules::create))
+                .default_service(web::to(|| wrong_method("GET, POST"))),
+        )
+        .service(
+            web::resource("/rules/dry-run")
+                .route(web::post().to(rules::dry_run))
+                .default_service(web::to(|| wrong_method("POST"))),
+        )
+        .service(
+            web::resource("/rules/{id}")
+                .route(web::get().to(rules::get))
+                .route(web::patch().to(rules::patch))
+                .route(web::delete().to(rules::remove))
+                .default_service(web::to(|| wrong_method("GET, PATCH, DELETE"))),
+        )
+        .service(
+            web::resource("/rules/{id}/resume")
+                .route(web::post().to(rules::resume))
+                .default_service(web::to(|| wrong_method("POST"))),
         )
         .service(
             web::resource("/keys/{id}/rotate")

@@ -83,6 +83,8 @@ problems! {
     NoSuchKey: "no_such_key", NOT_FOUND, "No such key";
     /// Nothing is known of the site.
     NoSuchSite: "no_such_site", NOT_FOUND, "No such site";
+    /// No such rule.
+    NoSuchRule: "no_such_rule", NOT_FOUND, "No such rule";
     /// The path exists, but not for this method.
     MethodNotAllowed: "method_not_allowed", METHOD_NOT_ALLOWED, "The method is not allowed here";
     /// The body did not arrive in time.
@@ -103,6 +105,8 @@ problems! {
     BodyTooLarge: "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large";
     /// A field is missing, has the wrong type, or a value that makes no sense.
     InvalidField: "invalid_field", UNPROCESSABLE_ENTITY, "A field is missing or not valid";
+    /// As many rules, or rules with expressions, as there may be.
+    TooManyRules: "too_many_rules", UNPROCESSABLE_ENTITY, "There are too many rules";
     /// More comments than a batch may hold.
     TooManyComments: "too_many_comments", UNPROCESSABLE_ENTITY, "The batch has too many comments";
     /// The `Idempotency-Key` came before, with another path or body; take a new one for a new call.
@@ -268,6 +272,10 @@ impl From<ServiceError> for ApiError {
             ServiceError::CommentGone => Problem::CommentGone,
             ServiceError::NoSuchCorrection => Problem::NoSuchCorrection,
             ServiceError::NoSuchKey => Problem::NoSuchKey,
+            ServiceError::NoSuchRule => Problem::NoSuchRule,
+            ServiceError::TooManyRules(_) | ServiceError::TooManyExpressions(_) => {
+                Problem::TooManyRules
+            }
             ServiceError::NoSuchSite => Problem::NoSuchSite,
             ServiceError::SiteExists => Problem::SiteExists,
             ServiceError::Busy => Problem::Busy,

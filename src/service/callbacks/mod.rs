@@ -158,7 +158,7 @@ impl Service {
         let spam = match self.store.correction(id)? {
             Some(correction) => correction.label == Label::Spam,
             None => {
-                let policy = super::judging::policy(&settings, false);
+                let policy = super::judging::policy(&settings, false, self.clock.now());
                 let judgement = self.filter.check(comment, &policy);
                 judgement.verdict == Verdict::Spam && !settings.shadow
             }

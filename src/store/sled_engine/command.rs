@@ -8,6 +8,7 @@ use super::stored_verdict::NewStoredVerdict;
 use super::trees::{CounterRow, Trees, to_micros};
 use crate::comment::Comment;
 use crate::key::KeyHash;
+use crate::rule::{RuleChange, RuleId};
 use crate::site::Site;
 use crate::site::settings::{Erasure as OnErasure, RetentionWhat, SiteSettings};
 use crate::store::ack::Reply;
@@ -115,6 +116,7 @@ pub(super) enum Request {
     SiteActive(Site, bool, Timestamp, Reply<()>),
     ConfigureSite(Site, Box<SiteSettings>, Timestamp, Reply<()>),
     RemoveSite(Site, Timestamp, Reply<()>),
+    Rule(Option<RuleId>, RuleChange, Timestamp, Reply<RuleId>),
 }
 
 /// An answer that waits for the group to be durable.
@@ -219,6 +221,9 @@ impl Request {
                         (change.map(|change| plan::event(at, change)), ())
                     }),
                 )
+            }
+            Self::Rule(id, change, at, reply) => {
+                decision(reply, change_rule(plan, id, change, at, next))
             }
             Self::RemoveSite(site, at, reply) => {
                 let known = plan.site(&site);
@@ -394,4 +399,23 @@ fn erase(
     events.push(plan::event(at, Change::Erased { verdicts, by }));
     receipt.sequence = Some(next + events.len() as u64 - 1);
     Ok((events, receipt))
+}
+
+fn change_rule(
+    plan: &Plan<'_>,
+    id: Option<RuleId>,
+    change: RuleChange,
+    at: Timestamp,
+    next: Sequence,
+) -> Decided<RuleId> {
+    let news = match id {
+        Some(id) => match plan.rule(id)? {
+            Some(old) => change.is_news(&old),
+            None => return Err(StoreError::NoSuchRule),
+        },
+        None => true,
+    };
+    let id = id.unwrap_or(RuleId(next));
+    let event = news.then(|| plan::event(at, Change::Rule { id, change }));
+    Ok((event, id))
 }

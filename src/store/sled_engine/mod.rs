@@ -36,6 +36,7 @@ use super::{
 use crate::comment::Comment;
 use crate::key::KeyHash;
 use crate::person::Person;
+use crate::rule::{RuleChange, RuleId, StandingRule};
 use crate::site::Site;
 use crate::site::settings::{RetentionWhat, SiteSettings};
 use crate::text::Features;
@@ -211,6 +212,10 @@ impl Store for SledStore {
         self.trees.all_settings()
     }
 
+    fn rules(&self) -> Result<Vec<(RuleId, StandingRule)>, StoreError> {
+        self.trees.all_rules()
+    }
+
     fn counts(
         &self,
         key: Option<KeyHash>,
@@ -321,6 +326,10 @@ impl Store for SledStore {
     fn remove_notice(&self, verdict: VerdictId) -> Result<(), StoreError> {
         self.trees.notices.remove(verdict.as_bytes())?;
         Ok(())
+    }
+
+    fn change_rule(&self, id: Option<RuleId>, change: RuleChange, at: Timestamp) -> Ack<RuleId> {
+        self.log(|reply| Request::Rule(id, change, at, reply))
     }
 
     fn probe(&self) -> Ack<()> {

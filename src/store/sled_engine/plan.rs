@@ -10,6 +10,7 @@ use super::command::NewVerdict;
 use super::postings::{self, Term};
 use super::trees::{Counted, CounterRow, StoredCorrection, Trees, content_key, exact_key};
 use crate::key::KeyHash;
+use crate::rule::{RuleId, StandingRule};
 use crate::site::Site;
 use crate::site::settings::RetentionWhat;
 use crate::store::codec::encode;
@@ -35,6 +36,7 @@ pub(super) struct Plan<'a> {
     keys: HashMap<KeyHash, Option<Grant>>,
     sites: HashMap<Site, Option<bool>>,
     settings: HashMap<Site, Option<ConfiguredSite>>,
+    rules: HashMap<RuleId, Option<StandingRule>>,
     applied: Option<Sequence>,
 }
 
@@ -52,6 +54,7 @@ impl<'a> Plan<'a> {
             keys: HashMap::new(),
             sites: HashMap::new(),
             settings: HashMap::new(),
+            rules: HashMap::new(),
             applied: None,
         }
     }
@@ -157,6 +160,13 @@ impl<'a> Plan<'a> {
         }
     }
 
+    pub(super) fn rule(&self, id: RuleId) -> Result<Option<StandingRule>, StoreError> {
+        match self.rules.get(&id) {
+            Some(planned) => Ok(planned.clone()),
+            None => self.trees.rule(id),
+        }
+    }
+
     /// A site that nothing was known of is in use.
     fn mention(&mut self, site: Site) -> Result<(), StoreError> {
         if self.site(&site)?.is_none() {
@@ -225,6 +235,10 @@ impl<'a> Plan<'a> {
                     at: event.at,
                 };
                 self.settings.insert(site.clone(), Some(configured));
+            }
+            Change::Rule { id, change } => {
+                let standing = change.apply(self.rule(*id)?, event.at);
+                self.rules.insert(*id, standing);
             }
             Change::SiteRemoved { site } => {
                 self.sites.insert(site.clone(), None);
@@ -318,6 +332,14 @@ impl<'a> Plan<'a> {
                 None => settings.remove(site.as_str()),
             }
         }
+        let mut rules = Batch::default();
+        for (id, standing) in &self.rules {
+            let key = id.0.to_be_bytes();
+            match standing {
+                Some(standing) => rules.insert(&key, encode("rule", standing)?),
+                None => rules.remove(&key),
+            }
+        }
         let mut meta = Batch::default();
         if let Some(applied) = self.applied {
             meta.insert("applied", encode("log position", &applied)?);
@@ -331,6 +353,7 @@ impl<'a> Plan<'a> {
             (&trees.counters, counters),
             (&trees.sites, sites),
             (&trees.settings, settings),
+            (&trees.rules, rules),
             (&trees.meta, meta),
         ];
         let all: Vec<_> = parts.iter().map(|(tree, _)| *tree).collect();

@@ -10,6 +10,7 @@ use sled::{Db, Tree};
 
 use super::stored_verdict::StoredVerdict;
 use crate::key::KeyHash;
+use crate::rule::{RuleId, StandingRule};
 use crate::site::Site;
 use crate::store::codec::{decode, encode};
 use crate::store::counters::{Counters, DayCount};
@@ -42,6 +43,8 @@ pub(super) struct Trees {
     pub(super) sites: Tree,
     /// Site -> [`ConfiguredSite`].
     pub(super) settings: Tree,
+    /// Rule's number -> [`StandingRule`].
+    pub(super) rules: Tree,
     /// Key hash -> [`Grant`].
     pub(super) keys: Tree,
     /// Key hash, day, site -> [`Counters`].
@@ -155,6 +158,7 @@ impl Trees {
             corrections: db.open_tree("corrections")?,
             sites: db.open_tree("sites")?,
             settings: db.open_tree("settings")?,
+            rules: db.open_tree("rules")?,
             keys: db.open_tree("keys")?,
             counters: db.open_tree("counters")?,
             notices: db.open_tree("notices")?,
@@ -237,6 +241,26 @@ impl Trees {
             sites.push((site_named(&site)?, decode("site's settings", &configured)?));
         }
         Ok(sites)
+    }
+
+    pub(super) fn rule(&self, id: RuleId) -> Result<Option<StandingRule>, StoreError> {
+        self.rules
+            .get(id.0.to_be_bytes())?
+            .map(|bytes| decode("rule", &bytes))
+            .transpose()
+    }
+
+    pub(super) fn all_rules(&self) -> Result<Vec<(RuleId, StandingRule)>, StoreError> {
+        let mut rules = Vec::new();
+        for entry in self.rules.iter() {
+            let (id, standing) = entry?;
+            let id = <[u8; 8]>::try_from(&id[..]).map_err(|_| StoreError::Unreadable {
+                what: "rule",
+                reason: "its number has another length".to_owned(),
+            })?;
+            rules.push((RuleId(u64::from_be_bytes(id)), decode("rule", &standing)?));
+        }
+        Ok(rules)
     }
 
     pub(super) fn counter(&self, row: &CounterRow) -> Result<Counters, StoreError> {
