@@ -5,12 +5,15 @@ use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// Most calls in one window. Far above what one machine answers; it keeps the time between two
 /// calls above a nanosecond.
 const MOST_CALLS: u32 = 1_000_000;
 
 /// A number of calls in a window of time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Rate {
     calls: NonZeroU32,
     window: Window,
@@ -66,6 +69,20 @@ impl FromStr for Rate {
             return Err(RateError);
         }
         Ok(Self { calls, window })
+    }
+}
+
+impl TryFrom<String> for Rate {
+    type Error = RateError;
+
+    fn try_from(text: String) -> Result<Self, RateError> {
+        text.parse()
+    }
+}
+
+impl From<Rate> for String {
+    fn from(rate: Rate) -> Self {
+        rate.to_string()
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::key::{AdminToken, KeyHash, KeyId, KeyName, Scopes, SiteKey};
+use crate::rate::Rate;
 use crate::site::Site;
 use crate::store::Grant;
 
@@ -50,6 +51,8 @@ pub struct NewKey {
     pub scopes: Scopes,
     /// The only site it may speak for; `None` for every site.
     pub site: Option<Site>,
+    /// How often it may be used; `None` for the server's limit.
+    pub rate: Option<Rate>,
 }
 
 /// A key as admins see it: never the secret.
@@ -102,7 +105,13 @@ impl Registry {
     pub async fn create_key(&self, new: NewKey) -> Result<(KeyView, Secret), ServiceError> {
         let secret = Secret::generate(new.scopes)?;
         let view = self
-            .grant(secret.hash(), new.name.as_str(), new.scopes, new.site)
+            .grant(
+                secret.hash(),
+                Grant {
+                    rate: new.rate,
+                    ..self.plain(new.name.as_str(), new.scopes, new.site)
+                },
+            )
             .await?;
         Ok((view, secret))
     }
@@ -167,14 +176,16 @@ impl Registry {
         site: Option<Site>,
     ) -> Result<SiteKey, ServiceError> {
         let key = SiteKey::generate().map_err(no_randomness)?;
-        self.grant(key.hash(), name, Scopes::SITE, site).await?;
+        self.grant(key.hash(), self.plain(name, Scopes::SITE, site))
+            .await?;
         Ok(key)
     }
 
     /// Makes an admin token.
     pub async fn create_admin_token(&self, name: &str) -> Result<AdminToken, ServiceError> {
         let token = AdminToken::generate().map_err(no_randomness)?;
-        self.grant(token.hash(), name, Scopes::ADMIN, None).await?;
+        self.grant(token.hash(), self.plain(name, Scopes::ADMIN, None))
+            .await?;
         Ok(token)
     }
 
@@ -218,7 +229,7 @@ impl Registry {
             |grant: &Grant| grant.scopes == scopes && grant.site.is_none() && grant.until.is_none();
         // The new one first: there must be no moment, nor a crash, that leaves none.
         if !known.iter().any(|(k, g)| *k == key && works(g)) {
-            self.grant(key, &own[0], scopes, None).await?;
+            self.grant(key, self.plain(&own[0], scopes, None)).await?;
         }
         for (old, grant) in known {
             if old != key && same_kind(&grant, scopes) && own.contains(&grant.name) {
@@ -239,17 +250,15 @@ impl Registry {
             .any(|(_, grant)| same_kind(grant, scopes) && enough(grant) && grant.holds(now)))
     }
 
-    async fn grant(
-        &self,
-        key: KeyHash,
-        name: &str,
-        scopes: Scopes,
-        site: Option<Site>,
-    ) -> Result<KeyView, ServiceError> {
-        let at = self.clock.now();
-        let grant = Grant::new(name, scopes, site, at);
+    async fn grant(&self, key: KeyHash, grant: Grant) -> Result<KeyView, ServiceError> {
+        let at = grant.created;
         self.store.create_key(key, grant.clone(), at).await?;
         Ok(self.key_view(key, grant))
+    }
+
+    /// A grant that is made now, without a limit of its own.
+    fn plain(&self, name: &str, scopes: Scopes, site: Option<Site>) -> Grant {
+        Grant::new(name, scopes, site, self.clock.now())
     }
 
     async fn revoke(&self, key: KeyHash) -> Result<(), ServiceError> {

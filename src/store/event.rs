@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::key::{KeyHash, Scope, Scopes};
+use crate::rate::Rate;
 use crate::rule::{RuleChange, RuleId};
 use crate::site::Site;
 use crate::site::settings::SiteSettings;
@@ -117,6 +118,8 @@ pub struct Grant {
     pub scopes: Scopes,
     /// The only site it may speak for; `None` for every site.
     pub site: Option<Site>,
+    /// How often it may be used; `None` for the server's limit.
+    pub rate: Option<Rate>,
     /// When it was made, to the microsecond.
     #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
     pub created: Timestamp,
@@ -140,6 +143,7 @@ impl Grant {
             name: name.into(),
             scopes,
             site,
+            rate: None,
             created,
             until: None,
             heir_of: None,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::FieldError;
 use crate::key::Scopes;
+use crate::rate::Rate;
 use crate::service::{KeyView, NewKey, Secret};
 use crate::site::Site;
 
@@ -22,6 +23,9 @@ pub struct KeyRequest {
     /// The only site that the key may speak for; without it every one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub site: Option<String>,
+    /// How often it may be used, as in `600/m` (`s`, `m`, `h`, `d`); without it as the server has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Rate>,
 }
 
 impl TryFrom<KeyRequest> for NewKey {
@@ -36,6 +40,7 @@ impl TryFrom<KeyRequest> for NewKey {
                 .map_err(|e: crate::key::KeyNameError| FieldError::new("name", e.to_string()))?,
             scopes: request.scopes.unwrap_or(Scopes::SITE),
             site: site.map_err(|e| FieldError::new("site", e.to_string()))?,
+            rate: request.rate,
         })
     }
 }
@@ -77,6 +82,8 @@ pub struct KeyReply {
     pub scopes: Scopes,
     /// The only site that it may speak for; `null` for every one.
     pub site: Option<Site>,
+    /// How often it may be used; `null` for as the server has it.
+    pub rate: Option<Rate>,
     /// When it was made.
     pub created_at: Timestamp,
     /// Until when it is accepted, if another has taken its place.
@@ -95,6 +102,7 @@ impl From<KeyView> for KeyReply {
             name: view.grant.name,
             scopes: view.grant.scopes,
             site: view.grant.site,
+            rate: view.grant.rate,
             created_at: view.grant.created,
             expires_at: view.grant.until,
             accepted: view.accepted,

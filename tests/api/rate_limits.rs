@@ -63,6 +63,27 @@ fn a_key_has_so_many_calls_over_both_surfaces() {
 }
 
 #[test]
+fn a_key_may_have_a_limit_of_its_own() {
+    let app = TestApp::start();
+    let asked = json!({"name": "slow", "rate": "1/h"}).to_string();
+    let made = app.v1_post("/v1/keys", Some(ADMIN), &asked).json();
+    assert_eq!(made["rate"], "1/h");
+    let slow = made["secret"].as_str().unwrap();
+    let reply = app.v1_post("/v1/check", Some(slow), &check().to_string());
+    assert_eq!(reply.header("ratelimit-policy"), Some("\"key\";q=1;w=3600"));
+    assert_too_many(&app.v1_post("/v1/check", Some(slow), &check().to_string()));
+    assert_eq!(app.v1_check(&check()).header("ratelimit"), None);
+    let asked = json!({"name": "wrong", "rate": "often"}).to_string();
+    let reply = app.v1_post("/v1/keys", Some(ADMIN), &asked);
+    reply.assert_problem(422, "invalid_field", Some("rate"));
+    // It stays with the key.
+    let app = app.restart();
+    let reply = app.v1_post("/v1/check", Some(slow), &check().to_string());
+    assert_eq!(reply.status, 200);
+    assert_too_many(&app.v1_post("/v1/check", Some(slow), &check().to_string()));
+}
+
+#[test]
 fn each_comment_of_a_batch_is_a_call() {
     let app = limited(|settings| settings.rates.per_key = "5/h".parse().unwrap());
     let batch = |n| json!({"comments": vec![check(); n]});

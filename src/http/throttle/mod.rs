@@ -29,7 +29,7 @@ use crate::service::{AuthError, Caller, Service};
 /// How often one may call.
 #[derive(Debug, Clone, Default)]
 pub struct Rates {
-    /// Calls with one key; each comment of a batch is a call.
+    /// Calls with one key that has no limit of its own; each comment of a batch is a call.
     pub per_key: RateLimit,
     /// Calls from one address, whatever the key.
     pub per_address: RateLimit,
@@ -171,7 +171,7 @@ impl Throttle {
         caller: &Caller,
         calls: u32,
     ) -> Result<(), TooMany> {
-        let Some(rate) = self.per_key else {
+        let Some(rate) = caller.grant.rate.or(self.per_key) else {
             return Ok(());
         };
         match self.bucket(caller.hash, rate).take(calls) {
