@@ -5,6 +5,7 @@ pub mod settings;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Longest identity kept, in bytes: a host name has at most 253, the rest is the path.
 const LONGEST: usize = 512;
@@ -14,8 +15,9 @@ const LONGEST: usize = 512;
 ///
 /// Protocol section 2.1: blog engines write the same site with and without scheme, `www.` apart,
 /// with or without a slash at the end; all of these are one site.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schema(example = "blog.example.com")]
 pub struct Site(String);
 
 /// Why a text is not the address of a site.

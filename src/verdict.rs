@@ -4,10 +4,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// What an admin says a comment is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Label {
     /// Wanted.
@@ -26,7 +27,7 @@ impl fmt::Display for Label {
 }
 
 /// What the filter says a comment is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Wanted.
@@ -48,7 +49,7 @@ impl fmt::Display for Verdict {
 }
 
 /// What the blog engine is advised to do with a comment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
     /// Show it.
@@ -97,7 +98,7 @@ impl Probability {
 }
 
 /// One reason for a verdict, in words that a moderator understands.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Reason {
     /// Where the evidence comes from: `text`, `link`, `author`, `shape`, `context`, `honeypot`,
     /// `role`, `test`, …
@@ -109,7 +110,7 @@ pub struct Reason {
 }
 
 /// The probabilities at which verdicts and actions change. They never fall.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "AnyThresholds", into = "AnyThresholds")]
 pub struct Thresholds {
     unsure: f64,

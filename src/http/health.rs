@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, http::header, web};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::state::State;
 use crate::service::StoreError;
@@ -37,25 +38,55 @@ fn hint() -> HttpResponse {
         .body("Chaffinch is running. Point an Akismet client here, or POST to /v1/check.\n")
 }
 
-fn alive() -> HttpResponse {
+/// Whether the server lives.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    tag = "Operation",
+    security(()),
+    responses((status = 200, description = "It lives", body = Alive))
+)]
+pub(super) fn alive() -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(serde_json::json!({ "status": "alive" }))
+        .json(Alive { status: "alive" })
 }
 
-/// The body of `/readyz`.
-#[derive(Serialize)]
+/// The body of `/healthz`.
+#[derive(Serialize, ToSchema)]
+struct Alive {
+    /// `alive`.
+    status: &'static str,
+}
+
+/// Whether the server can do its work.
+#[derive(Serialize, ToSchema)]
 struct Ready {
+    /// Whether it can.
     ready: bool,
+    /// The model in use.
     model: String,
+    /// Corrections that it has learned.
     learned_from: u64,
+    /// Events in the log.
     events: u64,
+    /// Why it cannot, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
 }
 
-/// 200 when the model is loaded and the store can be written, else 503 with the reason.
-async fn ready(state: web::Data<State>) -> HttpResponse {
+/// Whether the model is loaded and the store can be written.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    tag = "Operation",
+    security(()),
+    responses(
+        (status = 200, description = "It can do its work", body = Ready),
+        (status = 503, description = "It cannot, and says why", body = Ready)
+    )
+)]
+pub(super) async fn ready(state: web::Data<State>) -> HttpResponse {
     let readiness = state.service.readiness().await;
     let reason = readiness.store.as_ref().err().map(|error| match error {
         StoreError::Busy | StoreError::Closed => error.to_string(),

@@ -7,10 +7,20 @@ use super::state::State;
 use crate::telemetry::metrics::OPEN_METRICS;
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
-    config.route("/metrics", web::get().to(metrics));
+    let metrics = web::resource("/metrics").route(web::get().to(metrics));
+    config.service(metrics.default_service(web::to(super::only_get)));
 }
 
-async fn metrics(state: web::Data<State>) -> HttpResponse {
+/// What was counted, for Prometheus.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    tag = "Operation",
+    security(()),
+    responses((status = 200, description = "OpenMetrics text", body = String,
+               content_type = "application/openmetrics-text"))
+)]
+pub(super) async fn metrics(state: web::Data<State>) -> HttpResponse {
     let text = state.service.metrics_text().await;
     HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))

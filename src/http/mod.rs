@@ -19,7 +19,7 @@ pub mod v1;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-pub use docs::errors_markdown;
+pub use docs::{errors_markdown, openapi_document};
 pub use server::{Server, ServerError};
 pub use state::{Limits, Settings, State};
 pub use throttle::{Rates, TrustedProxies};
@@ -39,6 +39,14 @@ fn configure(config: &mut web::ServiceConfig, cors_origins: &[String]) {
 /// A path that nobody serves: in plain text, as section 3 of the protocol has it.
 async fn not_found(_request: HttpRequest) -> HttpResponse {
     akismet::not_found()
+}
+
+/// A path of the server itself, asked for by another method than GET.
+async fn only_get() -> HttpResponse {
+    HttpResponse::MethodNotAllowed()
+        .insert_header(allow("GET"))
+        .content_type("text/plain; charset=utf-8")
+        .body("Method not allowed")
 }
 
 /// Joins methods to the value of an `Allow` header.

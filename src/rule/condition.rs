@@ -7,6 +7,7 @@ use std::str::FromStr;
 use ipnet::IpNet;
 use regex::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Longest pattern, in bytes.
 const LONGEST: usize = 500;
@@ -36,7 +37,7 @@ pub enum Condition {
 }
 
 /// The kinds of conditions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConditionKind {
     /// An IP address or a network such as `203.0.113.0/24`.

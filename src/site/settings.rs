@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::verdict::Thresholds;
 
@@ -12,14 +13,16 @@ use crate::verdict::Thresholds;
 /// The same type is read from JSON and from the disk, so that a value that exists is valid. Read
 /// from JSON, a missing field has its default, and an unknown one is refused: a mistyped setting
 /// must not look as if it were set.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SiteSettings {
     /// Where verdicts and actions change; `None` for the server's thresholds.
     pub thresholds: Option<Thresholds>,
     /// Languages of the site, for comments that name none.
+    #[schema(value_type = Option<String>, example = "en, fr")]
     pub language: Option<Language>,
     /// How long verdicts are kept.
+    #[schema(value_type = u16, minimum = 1, maximum = 3650, default = 90)]
     pub retention_days: RetentionDays,
     /// What goes when that time is over.
     pub retention_what: RetentionWhat,
@@ -34,12 +37,14 @@ pub struct SiteSettings {
     /// What a filled honeypot field means.
     pub honeypot: Honeypot,
     /// Answer Akismet checks that come out unsure with a recheck-after of so many seconds.
+    #[schema(value_type = Option<u32>, minimum = 1, maximum = 86400)]
     pub recheck_after: Option<RecheckSeconds>,
     /// Telling the site of verdicts that changed later.
     pub callback: Callback,
     /// What an erasure does to a correction whose comment goes.
     pub erasure: Erasure,
     /// For people; nothing reads it.
+    #[schema(value_type = String, max_length = 2000)]
     pub notes: Notes,
 }
 
@@ -64,7 +69,7 @@ impl Default for SiteSettings {
 }
 
 /// What goes at the end of the retention.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RetentionWhat {
     /// What was written and by whom; the verdict and its reasons' weights stay.
@@ -75,7 +80,7 @@ pub enum RetentionWhat {
 }
 
 /// What a filled field means that people cannot see.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Honeypot {
     /// The comment is spam, whatever its text says.
@@ -86,7 +91,7 @@ pub enum Honeypot {
 }
 
 /// What an erasure does to what was learned from the erased comment.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Erasure {
     /// It stays learned: as hashes of features, no word of the comment.
@@ -97,12 +102,13 @@ pub enum Erasure {
 }
 
 /// Telling the site of verdicts that changed later (protocol section 2.8).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Callback {
     /// Whether the site's callback address may be called.
     pub allowed: bool,
     /// What the calls are signed with; `None` for unsigned calls.
+    #[schema(value_type = Option<String>, min_length = 16, max_length = 128)]
     pub secret: Option<CallbackSecret>,
 }
 

@@ -16,7 +16,9 @@ pub fn start(options: &LogOptions) {
     let log = tracing_subscriber::fmt()
         .with_env_filter(options.log.to_env_filter())
         .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        // What is said of a log that cannot be written would go the same way, and end the process.
+        .log_internal_errors(false);
     // The message of a panic may quote what was worked on, a comment's words for one.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);

@@ -2,12 +2,13 @@
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::service::{Counters, DaySums, ModelView};
 use crate::site::Site;
 
 /// Counts by day and site, in the form of `GET /v1/stats`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct StatsReply {
     /// The first day.
     pub from: Date,
@@ -20,7 +21,7 @@ pub struct StatsReply {
 }
 
 /// One day of one site.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SiteDayReply {
     /// The day, in UTC.
     pub day: Date,
@@ -32,7 +33,7 @@ pub struct SiteDayReply {
 }
 
 /// A correction counts on the day of the check that it corrects.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CountsReply {
     /// Comments checked: the sum of the next three.
     pub checked: u64,
@@ -47,15 +48,17 @@ pub struct CountsReply {
     /// Called spam, or never checked, and then corrected to ham.
     pub false_positives: u64,
     /// Share of the checks that nobody corrected, from 0 to 1; `null` where nothing was checked.
+    #[schema(minimum = 0, maximum = 1)]
     pub accuracy: Option<f64>,
 }
 
 /// The model in use, in the form of `GET /v1/model`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ModelReply {
     /// Version of the base model.
     pub version: String,
     /// What went into it.
+    #[schema(value_type = Object)]
     pub card: serde_json::Value,
     /// How many corrections are learned, of all sites.
     pub learned_from: u64,
@@ -67,7 +70,7 @@ pub struct ModelReply {
 }
 
 /// What one site has taught.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SiteLessonsReply {
     /// The site; `null` for callers that named none.
     pub site: Option<Site>,

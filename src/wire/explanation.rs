@@ -1,6 +1,7 @@
 //! Explanations of verdicts, as callers see them.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::VerdictReply;
 use crate::classifier::Evidence;
@@ -8,7 +9,7 @@ use crate::service::{Explanation, Rejudged};
 use crate::verdict::{Action, Reason, Thresholds, Verdict};
 
 /// Why a verdict came out as it did, in the form of `GET /v1/verdicts/{id}/explanation`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ExplanationReply {
     /// The verdict as it was given, with the strongest reasons of then.
     pub verdict: VerdictReply,
@@ -19,7 +20,7 @@ pub struct ExplanationReply {
 }
 
 /// A fresh judgement with all of its evidence.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct NowReply {
     /// Ham, unsure or spam.
     pub verdict: Verdict,
@@ -40,7 +41,7 @@ pub struct NowReply {
 }
 
 /// Weights in log-odds (natural logarithm), positive towards spam.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct EvidenceReply {
     /// Of a comment without any evidence.
     pub baseline: f64,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::FieldError;
 use crate::key::Scopes;
@@ -12,19 +13,28 @@ use crate::service::{KeyView, NewKey, Secret};
 use crate::site::Site;
 
 /// A key to be made, in the form of `POST /v1/keys`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KeyRequest {
     /// A name for people. Required.
+    #[schema(
+        required,
+        nullable = false,
+        min_length = 1,
+        max_length = 100,
+        example = "My blog"
+    )]
     pub name: Option<String>,
     /// Some of `check`, `correct`, `read` and `admin`; without it the first three.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<crate::key::Scope>>)]
     pub scopes: Option<Scopes>,
     /// The only site that the key may speak for; without it every one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub site: Option<String>,
     /// How often it may be used, as in `600/m` (`s`, `m`, `h`, `d`); without it as the server has it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "600/m")]
     pub rate: Option<Rate>,
 }
 
@@ -46,7 +56,7 @@ impl TryFrom<KeyRequest> for NewKey {
 }
 
 /// How a key is rotated, in the form of `POST /v1/keys/{id}/rotate`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct RotateRequest {
     /// For how long the old secret is accepted beside the new one, in seconds: up to 30 days,
@@ -72,17 +82,19 @@ impl TryFrom<RotateRequest> for Duration {
 }
 
 /// A key as it is listed: never the secret.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct KeyReply {
     /// What it is called in paths.
     pub id: String,
     /// The name for people.
     pub name: String,
     /// What it may be used for.
+    #[schema(value_type = Vec<crate::key::Scope>)]
     pub scopes: Scopes,
     /// The only site that it may speak for; `null` for every one.
     pub site: Option<Site>,
     /// How often it may be used; `null` for as the server has it.
+    #[schema(value_type = Option<String>, example = "600/m")]
     pub rate: Option<Rate>,
     /// When it was made.
     pub created_at: Timestamp,

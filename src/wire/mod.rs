@@ -18,7 +18,7 @@ pub use counts::{CountsReply, ModelReply, SiteDayReply, SiteLessonsReply, StatsR
 pub use explanation::{EvidenceReply, ExplanationReply, NowReply};
 pub use keys::{KeyReply, KeyRequest, RotateRequest};
 pub use page::{Page, PageRequest};
-pub use persons::{ErasureReply, PersonRequest};
+pub use persons::{ErasureReply, ExportReply, PersonRequest};
 pub use reply::{CheckReply, CorrectionReply, CorrectionView, ShadowReply, VerdictReply};
 pub use request::{AuthorRequest, CheckRequest, ContextRequest, CorrectionRequest};
 pub use rules::{ByCorrection, ByVerdict, DryRunReply, RuleReply, RuleRequest, SuspensionReply};

@@ -1,9 +1,10 @@
 //! Long lists, a page at a time.
 
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// One page of a list.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Page<T> {
     /// The entries, in the order of the list.
     pub items: Vec<T>,
@@ -12,9 +13,11 @@ pub struct Page<T> {
 }
 
 /// Which page is wanted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct PageRequest {
     /// Most entries on it.
+    #[param(required = false, minimum = 1, maximum = 1000, default = 100)]
     pub limit: usize,
     /// The place that the page before ended at.
     pub cursor: Option<String>,

@@ -1,15 +1,16 @@
 //! What is asked for a person, and the answer.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use super::FieldError;
+use super::{FieldError, VerdictReply};
 use crate::person::{Person, PersonError};
 use crate::service::ErasureReceipt;
 use crate::site::Site;
 
 /// Whose comments an erasure or an export is about, in the form of `POST /v1/erasures` and
 /// `POST /v1/exports`: exactly one of the first three.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct PersonRequest {
     /// The e-mail address given; case does not count.
@@ -26,8 +27,16 @@ pub struct PersonRequest {
     pub site: Option<String>,
 }
 
+/// Everything that is stored of a person, in the form of `POST /v1/exports`. It is written piece by
+/// piece; this is what the pieces make.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ExportReply {
+    /// Oldest first.
+    pub verdicts: Vec<VerdictReply>,
+}
+
 /// What became of an erasure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ErasureReply {
     /// Verdicts that are gone, with their comments.
     pub erased: u64,

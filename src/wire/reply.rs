@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::CheckRequest;
 use crate::service::{Checked, CorrectionReceipt, Origin, Retraction, VerdictView};
@@ -9,16 +10,18 @@ use crate::site::Site;
 use crate::verdict::{Action, Judgement, Label, Reason, Verdict, VerdictId};
 
 /// The answer to a check.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CheckReply {
     /// Name of the verdict, for corrections and explanations; missing where nothing is stored.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "01a204cd1c6d749b9517c0f231299576")]
     pub id: Option<VerdictId>,
     /// Ham, unsure or spam.
     pub verdict: Verdict,
     /// What to do with the comment.
     pub action: Action,
     /// How probably it is spam, from 0 to 1.
+    #[schema(minimum = 0, maximum = 1)]
     pub probability: f64,
     /// The strongest reasons, strongest first.
     pub reasons: Vec<Reason>,
@@ -32,7 +35,7 @@ pub struct CheckReply {
 }
 
 /// The verdict that a site in shadow mode is not told to act on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ShadowReply {
     /// Ham, unsure or spam.
     pub verdict: Verdict,
@@ -69,9 +72,10 @@ impl CheckReply {
 }
 
 /// The answer to a correction or to its retraction.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CorrectionReply {
     /// The verdict that was corrected; `null` for a test, of which nothing is kept.
+    #[schema(value_type = Option<String>, example = "01a204cd1c6d749b9517c0f231299576")]
     pub id: Option<VerdictId>,
     /// What it is now; `null` after a retraction.
     pub label: Option<Label>,
@@ -82,7 +86,7 @@ pub struct CorrectionReply {
 }
 
 /// A stored verdict, in the form of `GET /v1/verdicts/{id}`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct VerdictReply {
     /// The verdict as it was given.
     #[serde(flatten)]
@@ -103,7 +107,7 @@ pub struct VerdictReply {
 }
 
 /// What an admin said of a verdict.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CorrectionView {
     /// What the comment is.
     pub label: Label,

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::FieldError;
 use crate::comment::{Author, Comment, Context};
@@ -12,13 +13,19 @@ use crate::verdict::Label;
 
 /// A comment to be checked, in the form of `POST /v1/check`. Every field but `content` may be
 /// missing or `null`; unknown fields are ignored.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct CheckRequest {
     /// Address of the front page of the blog, with or without scheme.
+    #[schema(example = "https://blog.example.com/")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub site: Option<String>,
     /// The text of the comment, possibly with markup. Required, though it may be empty.
+    #[schema(
+        required,
+        nullable = false,
+        example = "Cheap pills, no prescription: http://pills.example"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
     /// `comment`, `forum-post`, `contact-form`, `signup`, …
@@ -40,9 +47,11 @@ pub struct CheckRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context: Option<ContextRequest>,
     /// When it was written, in RFC 3339.
+    #[schema(format = DateTime)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub posted_at: Option<String>,
     /// Seconds between showing the form and its submission.
+    #[schema(minimum = 0)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub form_seconds: Option<f64>,
     /// What stood in a form field that people cannot see.
@@ -54,7 +63,7 @@ pub struct CheckRequest {
 }
 
 /// The author of a comment, in the form of `POST /v1/check`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct AuthorRequest {
     /// The name signed with.
@@ -67,6 +76,7 @@ pub struct AuthorRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// The IP address that the comment came from.
+    #[schema(example = "203.0.113.9")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ip: Option<String>,
     /// The browser's `User-Agent`.
@@ -78,7 +88,7 @@ pub struct AuthorRequest {
 }
 
 /// The entry commented on, in the form of `POST /v1/check`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct ContextRequest {
     /// Its title.
@@ -94,7 +104,7 @@ pub struct ContextRequest {
 
 /// A correction, in the form of `POST /v1/corrections`: of a stored verdict by its id, or of a
 /// comment.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct CorrectionRequest {
     /// The verdict's id. Either this or `comment` is required.
@@ -102,6 +112,7 @@ pub struct CorrectionRequest {
     /// The comment as in a check.
     pub comment: Option<CheckRequest>,
     /// What it is: `ham` or `spam`. Required.
+    #[schema(required, nullable = false)]
     pub label: Option<Label>,
 }
 

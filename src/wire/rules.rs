@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
 
 use super::FieldError;
 use crate::rule::{Condition, ConditionKind, Rule, Share};
@@ -11,7 +12,7 @@ use crate::site::settings::Notes;
 use crate::verdict::{Action, VerdictId};
 
 /// A rule to be made, in the form of `POST /v1/rules`, or what is to be changed of one.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct RuleRequest {
     /// What is compared: `ip`, `email`, `email_domain`, `link_domain`, `author`, `word` or
@@ -20,22 +21,27 @@ pub struct RuleRequest {
     pub kind: Option<ConditionKind>,
     /// With what. Required.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 500)]
     pub pattern: Option<String>,
     /// What to do: `publish`, `hold` or `discard`. Required.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Action>,
     /// The only site that it is for; without it all.
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     pub site: Option<Option<String>>,
     /// Why it is there.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, max_length = 2000)]
     pub note: Option<Notes>,
     /// Until when it is in force; without it for ever.
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Timestamp>)]
     pub expires_at: Option<Option<Timestamp>>,
     /// Above which share of the recent comments it suspends itself: 0.5 unless set, `null` for
     /// never.
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>, exclusive_minimum = 0, maximum = 1, default = 0.5)]
     pub suspend_above: Option<Option<Share>>,
 }
 
@@ -99,7 +105,7 @@ fn named(site: Option<String>) -> Result<Option<Site>, FieldError> {
 }
 
 /// A rule as it stands.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RuleReply {
     /// What it is called in paths.
     pub id: String,
@@ -113,10 +119,12 @@ pub struct RuleReply {
     /// The only site that it is for; `null` for all.
     pub site: Option<Site>,
     /// Why it is there.
+    #[schema(value_type = String)]
     pub note: Notes,
     /// Until when it is in force; `null` for ever.
     pub expires_at: Option<Timestamp>,
     /// Above which share of the recent comments it suspends itself; `null` for never.
+    #[schema(value_type = Option<f64>)]
     pub suspend_above: Option<Share>,
     /// When it was made.
     pub created_at: Timestamp,
@@ -129,7 +137,7 @@ pub struct RuleReply {
 }
 
 /// Why a rule is suspended.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SuspensionReply {
     /// Since when.
     pub at: Timestamp,
@@ -164,7 +172,7 @@ impl From<RuleView> for RuleReply {
 }
 
 /// What a rule would have been true of, in the form of `POST /v1/rules/dry-run`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DryRunReply {
     /// Stored verdicts looked at, from the newest on.
     pub looked_at: u64,
@@ -178,11 +186,12 @@ pub struct DryRunReply {
     /// The same by what an admin called them, if anybody did.
     pub by_correction: ByCorrection,
     /// The newest of them.
+    #[schema(value_type = Vec<String>)]
     pub newest: Vec<VerdictId>,
 }
 
 /// Counts by verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ByVerdict {
     /// Called ham.
     pub ham: u64,
@@ -193,7 +202,7 @@ pub struct ByVerdict {
 }
 
 /// Counts by correction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ByCorrection {
     /// Corrected to ham.
     pub ham: u64,

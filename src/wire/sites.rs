@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::FieldError;
 use crate::service::SiteView;
@@ -12,23 +13,25 @@ use crate::site::Site;
 use crate::site::settings::SiteSettings;
 
 /// A site to be set up, in the form of `POST /v1/sites`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SiteRequest {
     /// Address of its front page. Required.
+    #[schema(required, nullable = false, example = "blog.example.com")]
     pub site: Option<String>,
     /// Its settings; what is missing has its default.
     pub settings: SiteSettings,
 }
 
 /// A site and what is set for it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SiteReply {
     /// The site, as it stands in paths.
     pub site: Site,
     /// Whether it is in use; `false` once its plugin was switched off.
     pub active: bool,
     /// Its settings, all of them. The secret of the callback is not among them.
+    #[schema(value_type = SiteSettings)]
     pub settings: Value,
     /// Whether the callback has a secret to sign with.
     pub callback_signed: bool,

@@ -1,21 +1,30 @@
 //! What a caller can read on the server itself. Needs no other host, no script and no key.
 
 mod errors;
+mod openapi;
 mod page;
+mod reference;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use self::page::page;
 
 pub use self::errors::markdown as errors_markdown;
+pub use self::openapi::document as openapi_document;
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
-    config
-        .route(
+    for (path, get) in [
+        ("/openapi.json", web::get().to(openapi)),
+        ("/docs", web::get().to(reference)),
+        (
             "/docs/errors",
             web::get().to(|| async { page(&errors::all()) }),
-        )
-        .route("/docs/errors/{code}", web::get().to(error));
+        ),
+        ("/docs/errors/{code}", web::get().to(error)),
+    ] {
+        let resource = web::resource(path).route(get);
+        config.service(resource.default_service(web::to(super::only_get)));
+    }
 }
 
 /// One kind of error: what the `type` of a problem points to.
@@ -24,4 +33,16 @@ async fn error(request: HttpRequest) -> HttpResponse {
         Some(found) => page(&found),
         None => super::not_found(request).await,
     }
+}
+
+/// The description of the API, for programs.
+async fn openapi() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .body(openapi::document())
+}
+
+/// The same for people.
+async fn reference() -> HttpResponse {
+    page(&reference::page())
 }

@@ -8,33 +8,42 @@ use futures_util::future::join_all;
 use serde::de::{Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
-use super::problem::{ApiError, Problem, ProblemBody};
+use super::problem::{ApiError, Errors, Problem, ProblemBody};
 use super::{auth, check};
 use crate::http::body;
 use crate::http::state::State;
 use crate::service::Caller;
-use crate::wire::{self, CheckReply};
+use crate::wire::{self, CheckReply, CheckRequest};
 
 /// Comments to be judged, still as text: one that cannot be read shall spoil only itself.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct BatchRequest<'a> {
+    /// The comments, each as in a check.
     #[serde(borrow)]
+    #[schema(value_type = Vec<CheckRequest>)]
     comments: Items<'a>,
 }
 
 /// The replies in the order of the comments.
-#[derive(Serialize)]
-pub(super) struct BatchReply {
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct BatchReply {
+    /// One for each comment.
     results: Vec<ItemReply>,
 }
 
 /// The reply to one comment.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 enum ItemReply {
+    /// The verdict.
     Checked(CheckReply),
-    Failed { error: ProblemBody },
+    /// Why this comment has none.
+    Failed {
+        /// As the body of an error.
+        error: ProblemBody,
+    },
 }
 
 /// Comments judged side by side: they share one write to the disk, and the time that they hold up
@@ -42,7 +51,14 @@ enum ItemReply {
 const AT_ONCE: usize = 16;
 
 /// Judges many comments.
-pub(super) async fn check_batch(
+#[utoipa::path(
+    post,
+    path = "/v1/check/batch",
+    tag = "Comments",
+    request_body = BatchRequest,
+    responses((status = 200, description = "A result for each comment, in the same order", body = BatchReply), Errors)
+)]
+pub(in crate::http) async fn check_batch(
     request: HttpRequest,
     payload: web::Payload,
     state: web::Data<State>,

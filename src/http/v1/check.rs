@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, web};
 
-use super::problem::ApiError;
+use super::problem::{ApiError, Errors};
 use super::{auth, json};
 use crate::comment::Comment;
 use crate::http::state::State;
@@ -10,7 +10,14 @@ use crate::service::{Caller, CheckOptions};
 use crate::wire::{CheckReply, CheckRequest};
 
 /// Judges one comment.
-pub(super) async fn check(
+#[utoipa::path(
+    post,
+    path = "/v1/check",
+    tag = "Comments",
+    request_body = CheckRequest,
+    responses((status = 200, description = "The verdict and its reasons", body = CheckReply), Errors)
+)]
+pub(in crate::http) async fn check(
     request: HttpRequest,
     payload: web::Payload,
     state: web::Data<State>,

@@ -2,14 +2,21 @@
 
 use actix_web::{HttpRequest, web};
 
-use super::problem::{ApiError, Problem};
+use super::problem::{ApiError, Errors, Problem};
 use super::{auth, id_in_path, json};
 use crate::comment::Comment;
 use crate::http::state::State;
 use crate::wire::{CorrectionReply, CorrectionRequest, FieldError};
 
 /// Says what a comment is; 200 only once that is safe on the disk and learned.
-pub(super) async fn correct(
+#[utoipa::path(
+    post,
+    path = "/v1/corrections",
+    tag = "Comments",
+    request_body = CorrectionRequest,
+    responses((status = 200, description = "What holds now", body = CorrectionReply), Errors)
+)]
+pub(in crate::http) async fn correct(
     request: HttpRequest,
     payload: web::Payload,
     state: web::Data<State>,
@@ -52,7 +59,14 @@ pub(super) async fn correct(
 }
 
 /// Takes a correction back.
-pub(super) async fn retract(
+#[utoipa::path(
+    delete,
+    path = "/v1/corrections/{id}",
+    tag = "Comments",
+    params(("id" = String, Path, description = "The verdict's id")),
+    responses((status = 200, description = "What held before", body = CorrectionReply), Errors)
+)]
+pub(in crate::http) async fn retract(
     request: HttpRequest,
     state: web::Data<State>,
 ) -> Result<web::Json<CorrectionReply>, ApiError> {

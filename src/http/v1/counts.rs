@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, web};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::problem::ApiError;
+use super::problem::{ApiError, Errors};
 use super::query::Parameters;
 use super::{aside, auth};
 use crate::http::state::State;
@@ -17,7 +17,18 @@ const DAYS: i32 = 30;
 const MOST_DAYS: i32 = 366;
 
 /// What was counted, by day and site.
-pub(super) async fn stats(
+#[utoipa::path(
+    get,
+    path = "/v1/stats",
+    tag = "Verdicts",
+    params(
+        ("from" = Option<String>, Query, description = "The first day (UTC), 30 days before the last unless given"),
+        ("to" = Option<String>, Query, description = "The last day, today unless given"),
+        ("site" = Option<String>, Query, description = "Only of this site")
+    ),
+    responses((status = 200, description = "Counts", body = StatsReply), Errors)
+)]
+pub(in crate::http) async fn stats(
     request: HttpRequest,
     state: web::Data<State>,
 ) -> Result<web::Json<StatsReply>, ApiError> {
@@ -45,7 +56,13 @@ pub(super) async fn stats(
 }
 
 /// What the filter judges by.
-pub(super) async fn model(
+#[utoipa::path(
+    get,
+    path = "/v1/model",
+    tag = "Verdicts",
+    responses((status = 200, description = "The model", body = ModelReply), Errors)
+)]
+pub(in crate::http) async fn model(
     request: HttpRequest,
     state: web::Data<State>,
 ) -> Result<web::Json<ModelReply>, ApiError> {

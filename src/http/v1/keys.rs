@@ -5,15 +5,22 @@ use std::time::Duration;
 use actix_web::web::{Data, Json, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::problem::{ApiError, Problem};
+use super::problem::{ApiError, Errors, Problem};
 use super::{auth, json, json_or_nothing, page};
 use crate::http::state::State;
 use crate::key::KeyId;
 use crate::service::NewKey;
-use crate::wire::{FieldError, KeyReply, KeyRequest, Page, RotateRequest};
+use crate::wire::{FieldError, KeyReply, KeyRequest, Page, PageRequest, RotateRequest};
 
 /// Every key, without its secret.
-pub(super) async fn list(
+#[utoipa::path(
+    get,
+    path = "/v1/keys",
+    tag = "Keys",
+    params(PageRequest),
+    responses((status = 200, description = "A page of keys", body = Page<KeyReply>), Errors)
+)]
+pub(in crate::http) async fn list(
     request: HttpRequest,
     state: Data<State>,
 ) -> Result<Json<Page<KeyReply>>, ApiError> {
@@ -28,7 +35,14 @@ pub(super) async fn list(
 }
 
 /// One key.
-pub(super) async fn get(
+#[utoipa::path(
+    get,
+    path = "/v1/keys/{id}",
+    tag = "Keys",
+    params(("id" = String, Path, description = "The key's id")),
+    responses((status = 200, description = "The key", body = KeyReply), Errors)
+)]
+pub(in crate::http) async fn get(
     request: HttpRequest,
     state: Data<State>,
 ) -> Result<Json<KeyReply>, ApiError> {
@@ -38,7 +52,14 @@ pub(super) async fn get(
 }
 
 /// Makes a key; the only reply that shows its secret.
-pub(super) async fn create(
+#[utoipa::path(
+    post,
+    path = "/v1/keys",
+    tag = "Keys",
+    request_body = KeyRequest,
+    responses((status = 201, description = "The key with its secret", body = KeyReply), Errors)
+)]
+pub(in crate::http) async fn create(
     request: HttpRequest,
     payload: Payload,
     state: Data<State>,
@@ -51,7 +72,15 @@ pub(super) async fn create(
 }
 
 /// Makes a key that takes this one's place.
-pub(super) async fn rotate(
+#[utoipa::path(
+    post,
+    path = "/v1/keys/{id}/rotate",
+    tag = "Keys",
+    params(("id" = String, Path, description = "The key's id")),
+    request_body = Option<RotateRequest>,
+    responses((status = 201, description = "The new key with its secret", body = KeyReply), Errors)
+)]
+pub(in crate::http) async fn rotate(
     request: HttpRequest,
     payload: Payload,
     state: Data<State>,
@@ -65,7 +94,14 @@ pub(super) async fn rotate(
 }
 
 /// Lets a key be used no longer.
-pub(super) async fn revoke(
+#[utoipa::path(
+    delete,
+    path = "/v1/keys/{id}",
+    tag = "Keys",
+    params(("id" = String, Path, description = "The key's id")),
+    responses((status = 204, description = "It is used no longer"), Errors)
+)]
+pub(in crate::http) async fn revoke(
     request: HttpRequest,
     state: Data<State>,
 ) -> Result<HttpResponse, ApiError> {

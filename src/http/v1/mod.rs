@@ -1,21 +1,21 @@
 //! Our own JSON surface, `/v1`. What requests and replies look like stands in [`crate::wire`].
 
 mod auth;
-mod batch;
-mod check;
-mod corrections;
+pub(super) mod batch;
+pub(super) mod check;
+pub(super) mod corrections;
 mod cors;
-mod counts;
+pub(super) mod counts;
 mod cursor;
 pub(super) mod idempotency;
-mod keys;
+pub(super) mod keys;
 mod page;
-mod persons;
+pub(super) mod persons;
 pub mod problem;
 mod query;
-mod rules;
-mod sites;
-mod verdicts;
+pub(super) mod rules;
+pub(super) mod sites;
+pub(super) mod verdicts;
 
 use std::sync::Arc;
 

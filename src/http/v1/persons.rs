@@ -6,16 +6,23 @@ use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::stream;
 
-use super::problem::ApiError;
+use super::problem::{ApiError, Errors};
 use super::{aside, auth, json};
 use crate::http::state::State;
 use crate::key::Scope;
 use crate::service::{Caller, Service, ServiceError};
 use crate::verdict::VerdictId;
-use crate::wire::{ErasureReply, PersonRequest, VerdictReply};
+use crate::wire::{ErasureReply, ExportReply, PersonRequest, VerdictReply};
 
 /// Erases everything of a person; 200 only once nobody can read it any more.
-pub(super) async fn erase(
+#[utoipa::path(
+    post,
+    path = "/v1/erasures",
+    tag = "Persons",
+    request_body = PersonRequest,
+    responses((status = 200, description = "What went", body = ErasureReply), Errors)
+)]
+pub(in crate::http) async fn erase(
     request: HttpRequest,
     payload: web::Payload,
     state: web::Data<State>,
@@ -29,7 +36,14 @@ pub(super) async fn erase(
 }
 
 /// Everything that is stored of a person: `{"verdicts":[…]}`, oldest first.
-pub(super) async fn export(
+#[utoipa::path(
+    post,
+    path = "/v1/exports",
+    tag = "Persons",
+    request_body = PersonRequest,
+    responses((status = 200, description = "All verdicts on what the person wrote", body = ExportReply), Errors)
+)]
+pub(in crate::http) async fn export(
     request: HttpRequest,
     payload: web::Payload,
     state: web::Data<State>,

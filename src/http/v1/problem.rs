@@ -1,11 +1,15 @@
 //! Errors of `/v1`, as `application/problem+json` (RFC 9457): one table of stable codes.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::{Ref, RefOr, Response};
+use utoipa::{IntoResponses, ToSchema};
 
 use crate::http::body::BodyError;
 use crate::http::throttle::{NotLetIn, TooMany};
@@ -134,17 +138,55 @@ pub struct ApiError {
 }
 
 /// An error as it is sent.
-#[derive(Debug, Serialize)]
-pub(super) struct ProblemBody {
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(in crate::http) struct ProblemBody {
+    /// Address of a page about this kind of error.
     #[serde(rename = "type")]
+    #[schema(example = "/docs/errors/invalid_field")]
     kind: String,
+    /// What this kind of error means, in a few words.
     title: &'static str,
+    /// The status of the reply.
     status: u16,
+    /// The kind of error: what programs should go by.
+    #[schema(schema_with = codes)]
     code: &'static str,
+    /// What happened this time.
     detail: String,
+    /// Path of the field at fault, such as `author.ip`, if one is.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
 }
+
+/// Every code there is.
+fn codes() -> Schema {
+    let codes = Problem::ALL.iter().map(|problem| problem.code());
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(codes))
+        .into()
+}
+
+/// What every call may reply with instead.
+pub(in crate::http) struct Errors;
+
+impl IntoResponses for Errors {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let response = Ref::from_response_name("ProblemResponse");
+        BTreeMap::from([("default".to_owned(), RefOr::Ref(response))])
+    }
+}
+
+/// The reply that [`Errors`] stands for.
+#[derive(utoipa::ToResponse)]
+#[response(
+    description = "What is wrong; see the table of codes",
+    content_type = "application/problem+json"
+)]
+pub(in crate::http) struct ProblemResponse(
+    #[expect(dead_code, reason = "for the schema")] ProblemBody,
+);
 
 impl ApiError {
     /// An error that no single field is to blame for.

@@ -5,15 +5,22 @@ use std::sync::Arc;
 use actix_web::web::{Data, Json, Payload, block};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::problem::{ApiError, Problem};
+use super::problem::{ApiError, Errors, Problem};
 use super::{auth, json, page};
 use crate::http::state::State;
 use crate::rule::{Rule, RuleId};
 use crate::service::{Caller, Registry};
-use crate::wire::{DryRunReply, FieldError, Page, RuleReply, RuleRequest};
+use crate::wire::{DryRunReply, FieldError, Page, PageRequest, RuleReply, RuleRequest};
 
 /// Every rule, in the order in which they were made.
-pub(super) async fn list(
+#[utoipa::path(
+    get,
+    path = "/v1/rules",
+    tag = "Rules",
+    params(PageRequest),
+    responses((status = 200, description = "A page of rules", body = Page<RuleReply>), Errors)
+)]
+pub(in crate::http) async fn list(
     request: HttpRequest,
     state: Data<State>,
 ) -> Result<Json<Page<RuleReply>>, ApiError> {
@@ -35,7 +42,14 @@ pub(super) async fn list(
 }
 
 /// One rule.
-pub(super) async fn get(
+#[utoipa::path(
+    get,
+    path = "/v1/rules/{id}",
+    tag = "Rules",
+    params(("id" = String, Path, description = "The rule's id")),
+    responses((status = 200, description = "The rule", body = RuleReply), Errors)
+)]
+pub(in crate::http) async fn get(
     request: HttpRequest,
     state: Data<State>,
 ) -> Result<Json<RuleReply>, ApiError> {
@@ -45,7 +59,14 @@ pub(super) async fn get(
 }
 
 /// Makes a rule.
-pub(super) async fn create(
+#[utoipa::path(
+    post,
+    path = "/v1/rules",
+    tag = "Rules",
+    request_body = RuleRequest,
+    responses((status = 201, description = "The rule", body = RuleReply), Errors)
+)]
+pub(in crate::http) async fn create(
     request: HttpRequest,
     payload: Payload,
     state: Data<State>,
@@ -57,7 +78,14 @@ pub(super) async fn create(
 }
 
 /// What a rule would have been true of, had it been there.
-pub(super) async fn dry_run(
+#[utoipa::path(
+    post,
+    path = "/v1/rules/dry-run",
+    tag = "Rules",
+    request_body = RuleRequest,
+    responses((status = 200, description = "What it would have been true of", body = DryRunReply), Errors)
+)]
+pub(in crate::http) async fn dry_run(
     request: HttpRequest,
     payload: Payload,
     state: Data<State>,
@@ -72,7 +100,15 @@ pub(super) async fn dry_run(
 }
 
 /// Changes what is named of a rule.
-pub(super) async fn patch(
+#[utoipa::path(
+    patch,
+    path = "/v1/rules/{id}",
+    tag = "Rules",
+    params(("id" = String, Path, description = "The rule's id")),
+    request_body = RuleRequest,
+    responses((status = 200, description = "The rule", body = RuleReply), Errors)
+)]
+pub(in crate::http) async fn patch(
     request: HttpRequest,
     payload: Payload,
     state: Data<State>,
@@ -92,7 +128,14 @@ pub(super) async fn patch(
 }
 
 /// Has a suspended rule in force again.
-pub(super) async fn resume(
+#[utoipa::path(
+    post,
+    path = "/v1/rules/{id}/resume",
+    tag = "Rules",
+    params(("id" = String, Path, description = "The rule's id")),
+    responses((status = 200, description = "The rule", body = RuleReply), Errors)
+)]
+pub(in crate::http) async fn resume(
     request: HttpRequest,
     state: Data<State>,
 ) -> Result<Json<RuleReply>, ApiError> {
@@ -102,7 +145,14 @@ pub(super) async fn resume(
 }
 
 /// Removes a rule.
-pub(super) async fn remove(
+#[utoipa::path(
+    delete,
+    path = "/v1/rules/{id}",
+    tag = "Rules",
+    params(("id" = String, Path, description = "The rule's id")),
+    responses((status = 204, description = "It is gone"), Errors)
+)]
+pub(in crate::http) async fn remove(
     request: HttpRequest,
     state: Data<State>,
 ) -> Result<HttpResponse, ApiError> {

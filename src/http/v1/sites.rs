@@ -5,16 +5,23 @@ use actix_web::{HttpRequest, HttpResponse};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-use super::problem::{ApiError, Problem};
+use super::problem::{ApiError, Errors, Problem};
 use super::{auth, json, page};
 use crate::http::state::State;
 use crate::site::Site;
 use crate::site::settings::SiteSettings;
 use crate::wire::sites::{patched, replaced};
-use crate::wire::{FieldError, Page, SiteReply, SiteRequest};
+use crate::wire::{FieldError, Page, PageRequest, SiteReply, SiteRequest};
 
 /// Every site that is known.
-pub(super) async fn list(
+#[utoipa::path(
+    get,
+    path = "/v1/sites",
+    tag = "Sites",
+    params(PageRequest),
+    responses((status = 200, description = "A page of sites", body = Page<SiteReply>), Errors)
+)]
+pub(in crate::http) async fn list(
     request: HttpRequest,
     state: Data<State>,
 ) -> Result<Json<Page<SiteReply>>, ApiError> {
@@ -31,7 +38,14 @@ pub(super) async fn list(
 }
 
 /// One site.
-pub(super) async fn get(
+#[utoipa::path(
+    get,
+    path = "/v1/sites/{site}",
+    tag = "Sites",
+    params(("site" = String, Path, description = "The site, its slashes encoded or not", example = "blog.example.com")),
+    responses((status = 200, description = "The site", body = SiteReply), Errors)
+)]
+pub(in crate::http) async fn get(
     request: HttpRequest,
     state: Data<State>,
 ) -> Result<Json<SiteReply>, ApiError> {
@@ -42,7 +56,14 @@ pub(super) async fn get(
 }
 
 /// Sets up a site that nobody has set up yet.
-pub(super) async fn create(
+#[utoipa::path(
+    post,
+    path = "/v1/sites",
+    tag = "Sites",
+    request_body = SiteRequest,
+    responses((status = 201, description = "The site", body = SiteReply), Errors)
+)]
+pub(in crate::http) async fn create(
     request: HttpRequest,
     payload: Payload,
     state: Data<State>,
@@ -61,7 +82,15 @@ pub(super) async fn create(
 }
 
 /// Gives a site these settings and the defaults for the rest. It need not be known yet.
-pub(super) async fn put(
+#[utoipa::path(
+    put,
+    path = "/v1/sites/{site}",
+    tag = "Sites",
+    params(("site" = String, Path, description = "The site, its slashes encoded or not", example = "blog.example.com")),
+    request_body = SiteSettings,
+    responses((status = 200, description = "The site", body = SiteReply), Errors)
+)]
+pub(in crate::http) async fn put(
     request: HttpRequest,
     payload: Payload,
     state: Data<State>,
@@ -70,7 +99,15 @@ pub(super) async fn put(
 }
 
 /// Changes the settings that are named.
-pub(super) async fn patch(
+#[utoipa::path(
+    patch,
+    path = "/v1/sites/{site}",
+    tag = "Sites",
+    params(("site" = String, Path, description = "The site, its slashes encoded or not", example = "blog.example.com")),
+    request_body = SiteSettings,
+    responses((status = 200, description = "The site", body = SiteReply), Errors)
+)]
+pub(in crate::http) async fn patch(
     request: HttpRequest,
     payload: Payload,
     state: Data<State>,
@@ -95,7 +132,14 @@ async fn change(
 }
 
 /// Forgets a site and its settings; its verdicts stay.
-pub(super) async fn remove(
+#[utoipa::path(
+    delete,
+    path = "/v1/sites/{site}",
+    tag = "Sites",
+    params(("site" = String, Path, description = "The site, its slashes encoded or not", example = "blog.example.com")),
+    responses((status = 204, description = "It is forgotten"), Errors)
+)]
+pub(in crate::http) async fn remove(
     request: HttpRequest,
     state: Data<State>,
 ) -> Result<HttpResponse, ApiError> {

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, web};
 
 use super::cursor::Cursor;
-use super::problem::ApiError;
+use super::problem::{ApiError, Errors};
 use super::query::{self, Parameters};
 use super::{aside, auth, id_in_path};
 use crate::http::state::State;
@@ -21,7 +21,24 @@ const LONGEST_TEXT: usize = 200;
 
 /// A page of verdicts. It may have fewer than asked for, even none, while more follow: each looks
 /// at a bounded number of verdicts.
-pub(super) async fn verdicts(
+#[utoipa::path(
+    get,
+    path = "/v1/verdicts",
+    tag = "Verdicts",
+    params(
+        ("site" = Option<String>, Query, description = "Only of this site"),
+        ("label" = Option<String>, Query, description = "Only those corrected to `ham` or `spam`, or to `none`"),
+        ("verdict" = Option<Verdict>, Query, description = "Only these"),
+        ("signal" = Option<String>, Query, description = "Only those with a reason of this signal"),
+        ("q" = Option<String>, Query, description = "Only those whose comment has this text", max_length = 200),
+        ("from" = Option<String>, Query, description = "Only since this time (RFC 3339) or day (UTC)"),
+        ("to" = Option<String>, Query, description = "Only before this time or up to this day"),
+        ("limit" = Option<u16>, Query, description = "Most verdicts on the page", minimum = 1, maximum = 200),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before")
+    ),
+    responses((status = 200, description = "A page of verdicts, newest first", body = Page<VerdictReply>), Errors)
+)]
+pub(in crate::http) async fn verdicts(
     request: HttpRequest,
     state: web::Data<State>,
 ) -> Result<web::Json<Page<VerdictReply>>, ApiError> {
@@ -94,7 +111,14 @@ fn filters(request: &HttpRequest) -> Result<VerdictQuery, FieldError> {
 }
 
 /// A stored verdict with its comment and correction.
-pub(super) async fn verdict(
+#[utoipa::path(
+    get,
+    path = "/v1/verdicts/{id}",
+    tag = "Verdicts",
+    params(("id" = String, Path, description = "The verdict's id")),
+    responses((status = 200, description = "The verdict", body = VerdictReply), Errors)
+)]
+pub(in crate::http) async fn verdict(
     request: HttpRequest,
     state: web::Data<State>,
 ) -> Result<web::Json<VerdictReply>, ApiError> {
@@ -105,7 +129,14 @@ pub(super) async fn verdict(
 }
 
 /// Erases a verdict with its comment.
-pub(super) async fn delete(
+#[utoipa::path(
+    delete,
+    path = "/v1/verdicts/{id}",
+    tag = "Verdicts",
+    params(("id" = String, Path, description = "The verdict's id")),
+    responses((status = 200, description = "What went", body = ErasureReply), Errors)
+)]
+pub(in crate::http) async fn delete(
     request: HttpRequest,
     state: web::Data<State>,
 ) -> Result<web::Json<ErasureReply>, ApiError> {
@@ -116,7 +147,14 @@ pub(super) async fn delete(
 }
 
 /// Why a verdict came out as it did.
-pub(super) async fn explanation(
+#[utoipa::path(
+    get,
+    path = "/v1/verdicts/{id}/explanation",
+    tag = "Verdicts",
+    params(("id" = String, Path, description = "The verdict's id")),
+    responses((status = 200, description = "Then and now", body = ExplanationReply), Errors)
+)]
+pub(in crate::http) async fn explanation(
     request: HttpRequest,
     state: web::Data<State>,
 ) -> Result<web::Json<ExplanationReply>, ApiError> {

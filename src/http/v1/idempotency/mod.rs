@@ -6,7 +6,7 @@
 
 mod replies;
 
-use actix_web::body::{BoxBody, MessageBody, to_bytes};
+use actix_web::body::{BodySize, BoxBody, MessageBody, to_bytes};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, HeaderValue};
@@ -26,6 +26,10 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// Longest key, in bytes; a UUID has 36.
 const LONGEST_KEY: usize = 255;
+
+/// Largest reply that is kept, in bytes. Larger ones and those that are written piece by piece, such
+/// as what is stored of a person, are made anew.
+const LARGEST: u64 = 4 << 20;
 
 /// Wraps every call of `/v1`.
 pub(super) async fn idempotent(
@@ -98,7 +102,11 @@ async fn carried_out(
     running: Running,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let whole = rt::spawn(async move {
-        let (request, response) = next.call(request).await?.into_parts();
+        let response = next.call(request).await?;
+        if !matches!(response.response().body().size(), BodySize::Sized(size) if size <= LARGEST) {
+            return Ok(response.map_into_boxed_body());
+        }
+        let (request, response) = response.into_parts();
         let (head, body) = response.into_parts();
         let bytes = to_bytes(body).await.map_err(|_| {
             // A body that is in memory can be read.
