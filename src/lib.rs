@@ -11,6 +11,7 @@
 //!
 //! Dependencies point one way: `http` and `cli` call `service`, that calls `filter`,
 //! that calls `classifier`, that reads [`text`]. [`wire`] is the JSON that `http` and `cli` share.
+//! [`telemetry`] is the log and the metrics of all of these.
 //! [`training`] makes base models of labelled comments, [`evaluation`] measures them.
 //! [`store`] and the words of the domain
 //! ([`comment`], [`site`], [`verdict`], [`key`], [`rate`], [`callback`]) stand at the ground.

@@ -37,7 +37,7 @@ use crate::verdict::{Thresholds, VerdictId};
 use self::learner::Learner;
 
 pub use crate::store::{
-    Correction, CorrectionReceipt, Counters, ErasureReceipt, Grant, LabelFilter, Origin,
+    Correction, CorrectionReceipt, Counters, ErasureReceipt, Grant, LabelFilter, Notice, Origin,
     Retraction, StoreError, VerdictPage, VerdictQuery, VerdictRecord,
 };
 pub use callbacks::{Callback, Delivery};

@@ -95,7 +95,15 @@ fn each_comment_of_a_batch_is_a_call() {
             .unwrap()
             .starts_with("\"key\";r=2;")
     );
-    let reply = app.v1_check_batch(&batch(7));
+    let reply = app.v1_check_batch(&batch(1));
+    assert!(
+        reply
+            .header("ratelimit")
+            .unwrap()
+            .starts_with("\"key\";r=1;")
+    );
+    // More than there ever is: no waiting helps.
+    let reply = app.v1_check_batch(&batch(6));
     reply.assert_problem(429, "rate_limited", None);
     assert_eq!(reply.header("retry-after"), None);
     let reply = app.v1_check_batch(&batch(4));

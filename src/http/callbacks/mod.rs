@@ -6,41 +6,36 @@ mod send;
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use ipnet::IpNet;
 
 use self::send::Caller;
-use crate::service::Service;
+use crate::service::{Notice, Service};
 
 /// Calls made side by side: a site that does not answer must not hold up all others.
 const AT_ONCE: usize = 8;
-/// How often the thread looks whether it should end.
-const PATIENCE: Duration = Duration::from_millis(250);
 
 /// The thread. Ends with this value, after the calls that it is making.
 pub(super) struct Callbacks {
-    ending: Arc<AtomicBool>,
+    service: Arc<Service>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Callbacks {
     /// Starts it. `networks` may be called although they are no part of the public internet.
     pub(super) fn start(service: Arc<Service>, networks: Vec<IpNet>) -> io::Result<Self> {
-        let ending = Arc::new(AtomicBool::new(false));
         let caller = Caller::new(networks);
-        let told = Arc::clone(&ending);
+        let source = Arc::clone(&service);
         let thread = thread::Builder::new()
             .name("callbacks".to_owned())
             .spawn(move || {
-                while !told.load(Ordering::Relaxed) {
-                    make_calls(&service, &caller);
+                while let Some(due) = source.due_callbacks(AT_ONCE) {
+                    make_calls(&source, &caller, due);
                 }
             })?;
         Ok(Self {
-            ending,
+            service,
             thread: Some(thread),
         })
     }
@@ -48,23 +43,28 @@ impl Callbacks {
 
 impl Drop for Callbacks {
     fn drop(&mut self) {
-        self.ending.store(true, Ordering::Relaxed);
+        self.service.end_callbacks();
         if self.thread.take().is_some_and(|t| t.join().is_err()) {
             tracing::error!("the thread of the callbacks ended by a fault");
         }
     }
 }
 
-fn make_calls(service: &Service, caller: &Caller) {
-    let due = service.due_callbacks(AT_ONCE, PATIENCE);
+fn make_calls(service: &Service, caller: &Caller, due: Vec<Notice>) {
     thread::scope(|scope| {
-        for notice in due {
+        let calls = due.into_iter().map(|notice| {
             scope.spawn(move || {
                 if let Some(callback) = service.callback(notice) {
                     let delivery = caller.call(&callback);
                     service.callback_done(notice, delivery);
                 }
-            });
+            })
+        });
+        // All of them are started before the first is waited for.
+        for call in calls.collect::<Vec<_>>() {
+            if call.join().is_err() {
+                tracing::error!("a callback ended by a fault; it is made again after a restart");
+            }
         }
     });
 }

@@ -29,8 +29,8 @@ pub fn document() -> &'static str {
             Every call needs a key: `Authorization: Bearer KEY`. Sites and keys are managed with an admin token, shown in \
             the same way.\n\n\
             Errors are `application/problem+json` (RFC 9457). Go by their `code`; the table of codes is at `/docs/errors`.\n\n\
-            Unknown fields of comments are ignored, so that a client may be newer than the server. Everywhere else they are \
-            refused.\n\n\
+            Unknown fields of comments and corrections are ignored, so that a client may be newer than the server. Unknown \
+            settings are refused.\n\n\
             Where limits are set, `RateLimit-Policy` and `RateLimit` tell what is left of them, and a call too many is answered \
             with 429 and `Retry-After`.\n\n\
             The calls of Akismet's protocol (`/1.1/comment-check` and the like) are described by its own documentation."

@@ -54,13 +54,7 @@ impl Bucket {
     }
 
     /// Counts some calls; `None` where so many can never come at once.
-    pub(super) fn take(&self, calls: u32) -> Option<Result<Standing, Wait>> {
-        let Some(calls) = NonZeroU32::new(calls) else {
-            return Some(Ok(Standing {
-                rate: self.rate,
-                remaining: 0,
-            }));
-        };
+    pub(super) fn take(&self, calls: NonZeroU32) -> Option<Result<Standing, Wait>> {
         let taken = self.limiter.check_n(calls).ok()?;
         Some(match taken {
             Ok(snapshot) => Ok(standing(self.rate, &snapshot)),
@@ -132,11 +126,12 @@ mod tests {
     #[test]
     fn a_bucket_gives_what_it_holds_and_then_says_when() {
         let bucket = Bucket::new("3/h".parse().unwrap());
-        assert_eq!(bucket.take(1).unwrap().unwrap().remaining, 2);
-        assert_eq!(bucket.take(2).unwrap().unwrap().remaining, 0);
-        let wait = bucket.take(1).unwrap().unwrap_err().time;
+        let take = |calls| bucket.take(NonZeroU32::new(calls).unwrap());
+        assert_eq!(take(1).unwrap().unwrap().remaining, 2);
+        assert_eq!(take(2).unwrap().unwrap().remaining, 0);
+        let wait = take(1).unwrap().unwrap_err().time;
         assert!((1190..=1200).contains(&wait.as_secs()), "{wait:?}");
-        assert_eq!(bucket.take(4), None);
+        assert_eq!(take(4), None);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod headers;
 mod known;
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use actix_web::HttpRequest;
@@ -160,18 +161,40 @@ impl Throttle {
             }
         }
         let caller = caller.map_err(NotLetIn::Auth)?;
-        self.charge(request, &caller, 1)?;
+        self.charge(request, &caller, NonZeroU32::MIN)?;
         Ok(caller)
     }
 
-    /// Counts calls of a key: the comments of a batch beyond the first.
-    pub(super) fn charge(
+    /// Counts the comments of a batch, of which one was counted as the call itself.
+    pub(super) fn charge_batch(
         &self,
         request: &HttpRequest,
         caller: &Caller,
-        calls: u32,
+        comments: usize,
     ) -> Result<(), TooMany> {
-        let Some(rate) = caller.grant.rate.or(self.per_key) else {
+        let comments = u32::try_from(comments).unwrap_or(u32::MAX);
+        let rate = self.rate_of(caller);
+        if rate.is_some_and(|rate| comments > rate.calls().get()) {
+            return Err(TooMany::AtOnce);
+        }
+        match NonZeroU32::new(comments.saturating_sub(1)) {
+            Some(further) => self.charge(request, caller, further),
+            None => Ok(()),
+        }
+    }
+
+    /// The limit of a key: its own, or else that of all keys.
+    fn rate_of(&self, caller: &Caller) -> Option<Rate> {
+        caller.grant.rate.or(self.per_key)
+    }
+
+    fn charge(
+        &self,
+        request: &HttpRequest,
+        caller: &Caller,
+        calls: NonZeroU32,
+    ) -> Result<(), TooMany> {
+        let Some(rate) = self.rate_of(caller) else {
             return Ok(());
         };
         match self.bucket(caller.hash, rate).take(calls) {
@@ -187,14 +210,19 @@ impl Throttle {
 
     /// The bucket of a key. There are no more of them than keys: only who has one gets here.
     fn bucket(&self, key: KeyHash, rate: Rate) -> Arc<Bucket> {
-        let known = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(bucket) = known.get(&key).filter(|bucket| bucket.rate() == rate) {
-            return Arc::clone(bucket);
-        }
-        drop(known);
-        let bucket = Arc::new(Bucket::new(rate));
-        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
-        keys.insert(key, Arc::clone(&bucket));
-        bucket
+        let known = |keys: &HashMap<KeyHash, Arc<Bucket>>| {
+            let bucket = keys.get(&key).filter(|bucket| bucket.rate() == rate);
+            bucket.map(Arc::clone)
+        };
+        let found = known(&self.keys.read().unwrap_or_else(PoisonError::into_inner));
+        found.unwrap_or_else(|| {
+            let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+            // Another call may have been first.
+            known(&keys).unwrap_or_else(|| {
+                let bucket = Arc::new(Bucket::new(rate));
+                keys.insert(key, Arc::clone(&bucket));
+                bucket
+            })
+        })
     }
 }

@@ -75,10 +75,8 @@ pub(in crate::http) async fn check_batch(
             field: Some("comments".to_owned()),
         });
     }
-    // One call was counted before the body was read.
-    let further = batch.comments.count.saturating_sub(1);
-    let further = u32::try_from(further).unwrap_or(u32::MAX);
-    state.throttle.charge(&request, caller, further)?;
+    let count = batch.comments.count;
+    state.throttle.charge_batch(&request, caller, count)?;
     let items: Vec<_> = batch.comments.kept.iter().enumerate().collect();
     let mut results = Vec::with_capacity(items.len());
     for some in items.chunks(AT_ONCE) {

@@ -3,8 +3,6 @@
 
 mod queue;
 
-use std::time::Duration;
-
 use jiff::SignedDuration;
 
 use crate::callback::CallbackUrl;
@@ -83,10 +81,15 @@ impl Service {
         }
     }
 
-    /// Waits until callbacks are due, but not longer than `patience`, and takes some of them. Each
-    /// must be given back by [`Self::callback_done`]. Blocks.
-    pub fn due_callbacks(&self, most: usize, patience: Duration) -> Vec<Notice> {
-        self.callbacks.due(&self.clock, most, patience)
+    /// Waits until callbacks are due and takes some of them; `None` once [`Self::end_callbacks`] was
+    /// called. Each must be given back by [`Self::callback_done`]. Blocks.
+    pub fn due_callbacks(&self, most: usize) -> Option<Vec<Notice>> {
+        self.callbacks.due(&self.clock, most)
+    }
+
+    /// Lets nobody wait for callbacks any more.
+    pub fn end_callbacks(&self) {
+        self.callbacks.end();
     }
 
     /// The call that a due callback makes; `None` if there is nothing to tell any more.

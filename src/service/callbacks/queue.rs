@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -25,6 +25,7 @@ pub(in crate::service) struct Queue {
 struct Waiting {
     by_time: BTreeSet<(Timestamp, VerdictId)>,
     by_verdict: HashMap<VerdictId, Notice>,
+    ended: bool,
 }
 
 impl Queue {
@@ -58,29 +59,40 @@ impl Queue {
         Ok(())
     }
 
-    /// Waits until some are due, and takes them out of the order of time.
-    pub(super) fn due(&self, clock: &Clock, most: usize, patience: Duration) -> Vec<Notice> {
-        let until = Instant::now() + patience;
+    /// Waits until some are due, and takes them out of the order of time; `None` at the end.
+    pub(super) fn due(&self, clock: &Clock, most: usize) -> Option<Vec<Notice>> {
         let mut waiting = self.lock();
-        loop {
+        while !waiting.ended {
             let now = clock.now();
             let due = waiting.take(now, most);
-            let left = until.saturating_duration_since(Instant::now());
-            if !due.is_empty() || left.is_zero() {
-                return due;
+            if !due.is_empty() {
+                return Some(due);
             }
             let next = waiting
                 .by_time
                 .first()
                 .map(|(at, _)| now.duration_until(*at));
-            let next = next.and_then(|wait| Duration::try_from(wait).ok());
-            // The clock counts microseconds; a wait of none would turn in circles.
-            let wait = next.map_or(left, |next| next.max(Duration::from_millis(1)).min(left));
-            waiting = match self.changed.wait_timeout(waiting, wait) {
-                Ok((guard, _)) => guard,
-                Err(poisoned) => poisoned.into_inner().0,
+            waiting = match next {
+                // The clock counts microseconds; a wait of none would turn in circles.
+                Some(wait) => {
+                    let wait = Duration::try_from(wait).unwrap_or_default();
+                    let wait = wait.max(Duration::from_millis(1));
+                    let woken = self.changed.wait_timeout(waiting, wait);
+                    woken.map_or_else(|poisoned| poisoned.into_inner().0, |(guard, _)| guard)
+                }
+                None => {
+                    let woken = self.changed.wait(waiting);
+                    woken.unwrap_or_else(PoisonError::into_inner)
+                }
             };
         }
+        None
+    }
+
+    /// Lets nobody wait any more.
+    pub(super) fn end(&self) {
+        self.lock().ended = true;
+        self.changed.notify_all();
     }
 
     /// Has one made later, unless a newer one came for the same verdict.
