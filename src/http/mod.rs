@@ -11,6 +11,7 @@ mod docs;
 mod health;
 mod metrics;
 mod observe;
+mod privacy;
 mod server;
 mod state;
 mod throttle;
@@ -32,6 +33,7 @@ fn configure(config: &mut web::ServiceConfig, cors_origins: &[String]) {
         .configure(akismet::configure)
         .configure(metrics::configure)
         .configure(docs::configure)
+        .configure(privacy::configure)
         .configure(|config| v1::configure(config, cors_origins))
         .default_service(web::to(not_found));
 }

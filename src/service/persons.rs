@@ -2,13 +2,17 @@
 
 use crate::person::Person;
 use crate::site::Site;
-use crate::store::{Erasure, ErasureReceipt};
+use crate::store::ErasureReceipt;
 use crate::verdict::VerdictId;
 
 use super::{Caller, Service, ServiceError};
 
+/// Verdicts that are erased in one step, so that checks do not wait long for it.
+const AT_ONCE: usize = 256;
+
 impl Service {
-    /// The verdicts of a person's comments, oldest first: what an export consists of.
+    /// The verdicts of a person's comments, oldest first: what an export consists of, and an
+    /// erasure. Takes its time: every comment that is kept is looked at.
     pub fn verdicts_of(
         &self,
         caller: &Caller,
@@ -19,33 +23,29 @@ impl Service {
         Ok(self.store.verdicts_of(person, site.as_ref())?)
     }
 
-    /// Erases everything of a person. Each call of the store erases a bounded number; an error on
-    /// the way leaves the rest in place, and asking again goes on from there.
-    pub async fn erase(
+    /// Erases everything that is kept of a person when this is called. Takes its time; not to be
+    /// called from asynchronous code. An error on the way leaves the rest in place.
+    pub fn erase(
         &self,
         caller: &Caller,
-        person: Person,
+        person: &Person,
         site: Option<Site>,
     ) -> Result<ErasureReceipt, ServiceError> {
-        let site = admins_site(caller, site)?;
+        let verdicts = self.verdicts_of(caller, person, site)?;
         let mut sum = ErasureReceipt::default();
-        loop {
-            let what = Erasure::Person(person.clone(), site.clone());
-            let some = self
+        for some in verdicts.chunks(AT_ONCE) {
+            let erased = self
                 .store
-                .erase(what, caller.hash, self.clock.now())
-                .await?;
+                .erase(some.to_vec(), caller.hash, self.clock.now());
+            let receipt = erased.wait()?;
             sum = ErasureReceipt {
-                erased: sum.erased + some.erased,
-                retracted: sum.retracted + some.retracted,
-                kept_learned: sum.kept_learned + some.kept_learned,
-                sequence: some.sequence.or(sum.sequence),
-                more: false,
+                erased: sum.erased + receipt.erased,
+                retracted: sum.retracted + receipt.retracted,
+                kept_learned: sum.kept_learned + receipt.kept_learned,
+                sequence: receipt.sequence.or(sum.sequence),
             };
-            if !some.more {
-                return Ok(sum);
-            }
         }
+        Ok(sum)
     }
 }
 

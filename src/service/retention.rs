@@ -16,8 +16,8 @@ use crate::verdict::VerdictId;
 
 use super::{Service, ServiceError};
 
-/// Verdicts looked at between two writes.
-const AT_ONCE: usize = 256;
+/// Verdicts looked at between two writes, which checks must not wait for long.
+const AT_ONCE: usize = 64;
 /// How often a running server looks for what is over its time.
 const EVERY: Duration = Duration::from_secs(3600);
 

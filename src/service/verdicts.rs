@@ -2,7 +2,7 @@
 
 use crate::classifier::Evidence;
 use crate::key::Scope;
-use crate::store::{Erasure, VerdictPage, VerdictQuery};
+use crate::store::{VerdictPage, VerdictQuery};
 use crate::verdict::{Judgement, Thresholds, VerdictId};
 
 use super::judging::policy;
@@ -56,8 +56,12 @@ impl Service {
         caller.require(Scope::Admin)?;
         let id = self.visible(caller, id)?.id;
         let at = self.clock.now();
-        let erased = self.store.erase(Erasure::Verdict(id), caller.hash, at);
-        Ok(erased.await?)
+        let receipt = self.store.erase(vec![id], caller.hash, at).await?;
+        match receipt.erased {
+            // Somebody else was faster.
+            0 => Err(ServiceError::NoSuchVerdict),
+            _ => Ok(receipt),
+        }
     }
 
     /// Why a verdict came out as it did.

@@ -41,7 +41,7 @@ pub use ack::Ack;
 pub use counters::{Counters, DayCount};
 pub use error::StoreError;
 pub use event::{Change, Event, Grant, Sequence};
-pub use query::{Aged, Erasure, ErasureReceipt, LabelFilter, VerdictPage, VerdictQuery};
+pub use query::{Aged, ErasureReceipt, LabelFilter, VerdictPage, VerdictQuery};
 pub use record::{AddressPolicy, ConfiguredSite, Correction, Notice, Origin, VerdictRecord};
 
 /// How to open a store.
@@ -87,7 +87,8 @@ pub trait Store: Lessons + Send + Sync {
     /// asked for and however much is stored.
     fn list(&self, query: &VerdictQuery) -> Result<VerdictPage, StoreError>;
 
-    /// The verdicts of a person, on one site or on all, oldest first.
+    /// The verdicts of a person, on one site or on all, oldest first. Opens every verdict, which takes
+    /// a second or so for each hundred thousand: there is no list of persons.
     fn verdicts_of(
         &self,
         person: &Person,
@@ -156,10 +157,9 @@ pub trait Store: Lessons + Send + Sync {
     fn retract(&self, verdict: VerdictId, by: KeyHash, at: Timestamp) -> Ack<Retraction>;
 
     /// Erases verdicts: their records, their index entries and the only keys to what was written.
-    /// Corrections of them stay learned or are taken back, as their sites choose. Fails with
-    /// [`StoreError::NoSuchVerdict`] where a single one is not there. Erases a bounded number; see
-    /// [`ErasureReceipt::more`].
-    fn erase(&self, what: Erasure, by: KeyHash, at: Timestamp) -> Ack<ErasureReceipt>;
+    /// Corrections of them stay learned or are taken back, as their sites choose. Those that are not
+    /// there are passed over.
+    fn erase(&self, verdicts: Vec<VerdictId>, by: KeyHash, at: Timestamp) -> Ack<ErasureReceipt>;
 
     /// Lets go of verdicts whose time is over, or of what was written in them. Those that are not
     /// there any more are passed over.

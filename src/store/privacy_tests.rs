@@ -101,7 +101,7 @@ fn every_filter_finds_what_a_plain_search_finds() {
     }
     let a = Site::parse("a.example").ok();
     type Keep = fn(u32) -> bool;
-    let cases: [(VerdictQuery, Keep); 9] = [
+    let cases: [(VerdictQuery, Keep); 10] = [
         (query(), |_| true),
         (
             VerdictQuery {
@@ -123,6 +123,14 @@ fn every_filter_finds_what_a_plain_search_finds() {
                 ..query()
             },
             |n| n % 3 == 2,
+        ),
+        (
+            VerdictQuery {
+                signal: Some("text".into()),
+                site: a.clone(),
+                ..query()
+            },
+            |n| n % 5 == 0,
         ),
         (
             VerdictQuery {
@@ -268,10 +276,8 @@ fn an_erasure_leaves_nothing_of_the_person_and_everything_of_others() {
     let who = by(" zenobia.quill@example.ORG ");
     assert_eq!(store.verdicts_of(&who, None).unwrap(), [erased]);
     let elsewhere = Site::parse("elsewhere.example").ok();
-    let nothing = store.erase(Erasure::Person(who.clone(), elsewhere), KEY, now());
-    assert_eq!(nothing.wait().unwrap(), ErasureReceipt::default());
-    let receipt = store.erase(Erasure::Person(who.clone(), None), KEY, now());
-    let receipt = receipt.wait().unwrap();
+    assert_eq!(store.verdicts_of(&who, elsewhere.as_ref()).unwrap(), []);
+    let receipt = store.erase(vec![erased], KEY, now()).wait().unwrap();
     assert_eq!(
         receipt,
         ErasureReceipt {
@@ -300,8 +306,8 @@ fn an_erasure_leaves_nothing_of_the_person_and_everything_of_others() {
     };
     let gone = store.correct(gone).wait().unwrap_err();
     assert!(matches!(gone, StoreError::NoSuchVerdict), "{gone}");
-    let again = store.erase(Erasure::Verdict(erased), KEY, now()).wait();
-    assert!(matches!(again, Err(StoreError::NoSuchVerdict)));
+    let again = store.erase(vec![erased], KEY, now()).wait().unwrap();
+    assert_eq!(again, ErasureReceipt::default());
     drop(store);
 
     // Whoever still has the old sled and journal, but only the vault of now, has nothing.
@@ -330,8 +336,8 @@ fn an_erasure_takes_corrections_back_where_the_site_says_so() {
     let id = put(&*store, Verdict::Ham, comment("one"));
     label(&*store, id, Label::Spam);
     let person = Person::ip("::ffff:203.0.113.9").unwrap();
-    let receipt = store.erase(Erasure::Person(person, Some(site)), KEY, now());
-    let receipt = receipt.wait().unwrap();
+    assert_eq!(store.verdicts_of(&person, Some(&site)).unwrap(), [id]);
+    let receipt = store.erase(vec![id], KEY, now()).wait().unwrap();
     assert_eq!(
         (receipt.erased, receipt.retracted, receipt.sequence),
         (1, 1, Some(4))
@@ -351,10 +357,7 @@ fn an_erasure_that_a_crash_cut_short_is_finished_at_the_next_start() {
     let other = put(&*store, Verdict::Ham, comment("two"));
     let crashed = tempfile::tempdir().unwrap();
     copy(dir.path(), crashed.path());
-    store
-        .erase(Erasure::Verdict(id), KEY, now())
-        .wait()
-        .unwrap();
+    store.erase(vec![id], KEY, now()).wait().unwrap();
     // The journal got the event, sled and the vault did not.
     let journal = "journal/events.log";
     fs::copy(dir.path().join(journal), crashed.path().join(journal)).unwrap();

@@ -62,15 +62,6 @@ pub struct Aged {
     pub has_content: bool,
 }
 
-/// What is to be erased.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Erasure {
-    /// One verdict.
-    Verdict(VerdictId),
-    /// Everything of a person, on one site or on all.
-    Person(crate::person::Person, Option<Site>),
-}
-
 /// What became of an erasure.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ErasureReceipt {
@@ -82,6 +73,4 @@ pub struct ErasureReceipt {
     pub kept_learned: u64,
     /// Where in the log the newest of it stands; `None` if there was nothing to erase.
     pub sequence: Option<super::Sequence>,
-    /// Whether there may be more: one call erases a bounded number.
-    pub more: bool,
 }

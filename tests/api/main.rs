@@ -18,6 +18,7 @@ mod errors;
 mod health;
 mod idempotency;
 mod metrics;
+mod privacy;
 mod rate_limits;
 mod site_settings;
 mod v1_batch;

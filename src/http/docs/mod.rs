@@ -2,7 +2,7 @@
 
 mod errors;
 mod openapi;
-mod page;
+pub(super) mod page;
 mod reference;
 
 use actix_web::{HttpRequest, HttpResponse, web};

@@ -4,9 +4,9 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 
 /// A page's title and what stands under it, as HTML.
-pub(super) struct Page {
-    pub(super) title: String,
-    pub(super) body: String,
+pub(in crate::http) struct Page {
+    pub(in crate::http) title: String,
+    pub(in crate::http) body: String,
 }
 
 const STYLE: &str = include_str!("page.css");
@@ -15,7 +15,7 @@ const STYLE: &str = include_str!("page.css");
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// A page as it is sent.
-pub(super) fn page(page: &Page) -> HttpResponse {
+pub(in crate::http) fn page(page: &Page) -> HttpResponse {
     let title = escaped(&page.title);
     let body = &page.body;
     HttpResponse::Ok()

@@ -31,8 +31,8 @@ pub(in crate::http) async fn erase(
     caller.require(Scope::Admin)?;
     let asked: PersonRequest = json(payload, &state).await?;
     let (person, site) = asked.try_into()?;
-    let erased = state.service.erase(&caller, person, site).await?;
-    Ok(web::Json(erased.into()))
+    let erased = aside(&state, move |service| service.erase(&caller, &person, site));
+    Ok(web::Json(erased.await?.into()))
 }
 
 /// Everything that is stored of a person: `{"verdicts":[…]}`, oldest first.

@@ -189,6 +189,24 @@ fn the_payload_of_an_event_is_as_recorded() {
     assert_eq!(codec::decode::<Event>("event", &recorded).unwrap(), event);
 }
 
+#[test]
+fn the_payload_of_an_erasure_is_as_recorded() {
+    let event = Event {
+        at: Timestamp::from_microsecond(7).unwrap(),
+        change: Change::Erased {
+            verdicts: vec![
+                VerdictId::from_bytes([7; 16]),
+                VerdictId::from_bytes([8; 16]),
+            ],
+            by: crate::key::KeyHash::from_bytes([9; 32]),
+        },
+    };
+    let bytes = codec::encode("event", &event).unwrap();
+    let recorded = [&[1, 14, 8, 2][..], &[7; 16], &[8; 16], &[9; 32]].concat();
+    assert_eq!(bytes, recorded);
+    assert_eq!(codec::decode::<Event>("event", &recorded).unwrap(), event);
+}
+
 fn one_event(n: u8) -> Event {
     Event {
         at: Timestamp::from_microsecond(i64::from(n)).unwrap(),

@@ -15,7 +15,7 @@ use crate::store::ack::Reply;
 use crate::store::error::StoreError;
 use crate::store::event::{Change, Event, Grant};
 use crate::store::fingerprint::{Fingerprint, Secret};
-use crate::store::query::{Erasure, ErasureReceipt};
+use crate::store::query::ErasureReceipt;
 use crate::store::record::{AddressPolicy, Correction, Origin, VerdictRecord, shorten};
 use crate::store::sealed::Personal;
 use crate::store::{CorrectionReceipt, NewCorrection, Retraction, Sequence};
@@ -45,8 +45,7 @@ impl NewVerdict {
     ) -> Result<Self, StoreError> {
         let fingerprint = secret.fingerprint(&record.key, &comment);
         let ip_hash = comment.author.ip.map(|ip| secret.ip(ip));
-        let mut terms = postings::lasting(secret, &record);
-        terms.extend(postings::personal(secret, &comment, ip_hash.as_ref()));
+        let terms = postings::terms(secret, &record);
         if address == AddressPolicy::Hash {
             comment.author.ip = None;
         }
@@ -103,7 +102,7 @@ pub(super) enum Request {
         at: Timestamp,
         reply: Reply<Retraction>,
     },
-    Erase(Erasure, KeyHash, Timestamp, Reply<ErasureReceipt>),
+    Erase(Vec<VerdictId>, KeyHash, Timestamp, Reply<ErasureReceipt>),
     CreateKey(KeyHash, Grant, Timestamp, Reply<()>),
     RevokeKey(KeyHash, Timestamp, Reply<()>),
     RotateKey {
@@ -156,8 +155,8 @@ impl Request {
                 at,
                 reply,
             } => decision(reply, retract(plan, verdict, by, at, next)),
-            Self::Erase(what, by, at, reply) => {
-                decision(reply, erase(trees, plan, &what, by, at, next))
+            Self::Erase(verdicts, by, at, reply) => {
+                decision(reply, erase(trees, plan, verdicts, by, at, next))
             }
             Self::CreateKey(key, grant, at, reply) => {
                 let known = plan.grant(&key);
@@ -298,7 +297,12 @@ fn correct(
         site: stored.site,
         label: new.label,
         by: new.by,
-        features: new.features,
+        // What is not learned from need not be kept.
+        features: if learned {
+            new.features
+        } else {
+            Features::default()
+        },
         learned,
     };
     let receipt = CorrectionReceipt {
@@ -343,32 +347,20 @@ fn retract(
     Ok((Some(plan::event(at, change)), retraction))
 }
 
-/// Most verdicts that one event erases, so that an event stays small.
-const MOST_ERASED: usize = 10_000;
-
 fn erase(
     trees: &Trees,
     plan: &Plan<'_>,
-    what: &Erasure,
+    wanted: Vec<VerdictId>,
     by: KeyHash,
     at: Timestamp,
     next: Sequence,
 ) -> Result<(Vec<Event>, ErasureReceipt), StoreError> {
-    let mut found = match what {
-        Erasure::Verdict(id) => vec![*id],
-        Erasure::Person(person, site) => trees.verdicts_of(person, site.as_ref())?,
-    };
-    found.retain(|id| !plan.is_removed(*id));
-    let more = found.len() > MOST_ERASED;
-    found.truncate(MOST_ERASED);
-    let mut receipt = ErasureReceipt {
-        more,
-        ..ErasureReceipt::default()
-    };
+    let mut receipt = ErasureReceipt::default();
     let mut events = Vec::new();
-    let mut verdicts = Vec::with_capacity(found.len());
-    for id in found {
-        let Some(stored) = trees.stored_verdict(id)? else {
+    let mut verdicts = Vec::with_capacity(wanted.len());
+    for id in wanted {
+        let stored = trees.stored_verdict(id)?;
+        let Some(stored) = stored.filter(|_| !plan.is_removed(id)) else {
             continue;
         };
         verdicts.push(id);
@@ -390,10 +382,7 @@ fn erase(
         }
     }
     if verdicts.is_empty() {
-        return match what {
-            Erasure::Verdict(_) => Err(StoreError::NoSuchVerdict),
-            Erasure::Person(..) => Ok((events, receipt)),
-        };
+        return Ok((events, receipt));
     }
     receipt.erased = verdicts.len() as u64;
     events.push(plan::event(at, Change::Erased { verdicts, by }));

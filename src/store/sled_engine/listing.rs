@@ -4,7 +4,7 @@ use std::ops::Bound;
 
 use jiff::Timestamp;
 
-use super::postings::{Meeting, Next, Term};
+use super::postings::{Meeting, Next, Term, is_listed};
 use super::stored_verdict::StoredVerdict;
 use super::trees::Trees;
 use crate::comment::Comment;
@@ -60,6 +60,11 @@ impl Trees {
                     let Some(record) = self.verdict(id)? else {
                         continue;
                     };
+                    let mut signals = record.judgement.reasons.iter().map(|r| &r.signal);
+                    if query.signal.is_some() && !signals.any(|s| Some(s) == query.signal.as_ref())
+                    {
+                        continue;
+                    }
                     let length = record.comment.as_ref().map_or(0, |c| c.content.len());
                     budget = budget.saturating_sub(length / BYTES_A_LOOK);
                     if text.as_ref().is_none_or(|text| mentions(&record, text)) {
@@ -78,7 +83,7 @@ impl Trees {
             Some(LabelFilter::Is(label)) => Some(Term::label(secret, label)),
             Some(LabelFilter::None) | None => None,
         };
-        let signal = query.signal.as_ref();
+        let signal = query.signal.as_ref().filter(|signal| is_listed(signal));
         [
             label,
             signal.map(|signal| Term::signal(secret, signal)),
@@ -98,13 +103,28 @@ impl Trees {
         site: Option<&Site>,
     ) -> Result<Vec<VerdictId>, StoreError> {
         let secret = self.vault.secret();
-        let mut terms = vec![Term::person(secret, person)];
-        terms.extend(site.map(|site| Term::site(secret, site)));
-        let mut meeting = Meeting::new(self, terms, None, VerdictId::from_bytes([0; 16]));
+        let terms = site.map(|site| Term::site(secret, site));
+        let oldest = VerdictId::from_bytes([0; 16]);
+        let mut meeting = Meeting::new(self, terms.into_iter().collect(), None, oldest);
+        let ip_hash = match person {
+            Person::Ip(ip) => Some(secret.ip(*ip)),
+            Person::Email(_) | Person::Author(_) => None,
+        };
         let mut budget = usize::MAX;
         let mut found = Vec::new();
         while let Next::Found(id) = meeting.next(&mut budget)? {
-            if self.verdicts.contains_key(id.as_bytes())? {
+            let Some(stored) = self.stored_verdict(id)? else {
+                continue;
+            };
+            let Some(personal) = stored.personal(id, &self.vault)? else {
+                continue;
+            };
+            let author = &personal.comment.author;
+            if match person {
+                Person::Email(_) => Person::email(&author.email).as_ref() == Ok(person),
+                Person::Author(_) => Person::author(&author.name).as_ref() == Ok(person),
+                Person::Ip(_) => personal.ip_hash == ip_hash,
+            } {
                 found.push(id);
             }
         }

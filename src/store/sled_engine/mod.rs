@@ -29,9 +29,9 @@ use super::ack::{Ack, Reply};
 use super::data_dir::{DataDir, sync_dir};
 use super::journal::{Journal, Reader};
 use super::{
-    AddressPolicy, Aged, ConfiguredSite, Correction, CorrectionReceipt, DayCount, Erasure,
-    ErasureReceipt, Grant, LessonStream, Lessons, NewCorrection, Notice, Observer, Retraction,
-    Sequence, Store, StoreError, StoreSettings, VerdictPage, VerdictQuery, VerdictRecord,
+    AddressPolicy, Aged, ConfiguredSite, Correction, CorrectionReceipt, DayCount, ErasureReceipt,
+    Grant, LessonStream, Lessons, NewCorrection, Notice, Observer, Retraction, Sequence, Store,
+    StoreError, StoreSettings, VerdictPage, VerdictQuery, VerdictRecord,
 };
 use crate::comment::Comment;
 use crate::key::KeyHash;
@@ -277,8 +277,8 @@ impl Store for SledStore {
         })
     }
 
-    fn erase(&self, what: Erasure, by: KeyHash, at: Timestamp) -> Ack<ErasureReceipt> {
-        self.log(|reply| Request::Erase(what, by, at, reply))
+    fn erase(&self, verdicts: Vec<VerdictId>, by: KeyHash, at: Timestamp) -> Ack<ErasureReceipt> {
+        self.log(|reply| Request::Erase(verdicts, by, at, reply))
     }
 
     fn expire(&self, verdicts: Vec<(VerdictId, RetentionWhat)>) -> Ack<()> {

@@ -108,11 +108,6 @@ impl<'a> Plan<'a> {
             let fingerprint = &personal.fingerprint;
             self.content.remove(exact_key(fingerprint, id));
             self.content.remove(content_key(fingerprint, id));
-            let secret = self.trees.vault.secret();
-            let ip_hash = personal.ip_hash.as_ref();
-            for term in postings::personal(secret, &personal.comment, ip_hash) {
-                self.postings.remove(&term.entry(id));
-            }
         }
         match what {
             RetentionWhat::Content => {
@@ -121,7 +116,7 @@ impl<'a> Plan<'a> {
             }
             RetentionWhat::Record => {
                 let secret = self.trees.vault.secret();
-                for term in postings::lasting(secret, &stored.with(id, None)) {
+                for term in postings::terms(secret, &stored.with(id, None)) {
                     self.postings.remove(&term.entry(id));
                 }
                 self.verdicts.remove(id.as_bytes());
@@ -290,8 +285,8 @@ impl<'a> Plan<'a> {
         })
     }
 
-    /// Destroys the keys of what is taken out, and writes everything else in one transaction: after
-    /// a crash all of it is there or nothing.
+    /// Destroys the keys of what is taken out, has the indexes follow, and writes everything else in
+    /// one transaction: after a crash all of it is there or nothing.
     pub(super) fn commit(mut self) -> Result<(), StoreError> {
         let trees = self.trees;
         if !self.shredded.is_empty() {
@@ -344,10 +339,12 @@ impl<'a> Plan<'a> {
         if let Some(applied) = self.applied {
             meta.insert("applied", encode("log position", &applied)?);
         }
+        // The indexes first, each on its own: whoever reads them passes over names that are nowhere
+        // else, and an entry written in the transaction costs three times as much.
+        trees.postings.apply_batch(self.postings)?;
+        trees.content.apply_batch(self.content)?;
         let parts = [
             (&trees.verdicts, self.verdicts),
-            (&trees.postings, self.postings),
-            (&trees.content, self.content),
             (&trees.corrections, corrections),
             (&trees.keys, keys),
             (&trees.counters, counters),

@@ -6,9 +6,7 @@
 use sled::Tree;
 
 use super::trees::{Trees, id_at_end};
-use crate::comment::Comment;
 use crate::key::KeyHash;
-use crate::person::Person;
 use crate::site::Site;
 use crate::store::error::StoreError;
 use crate::store::fingerprint::Secret;
@@ -47,19 +45,6 @@ impl Term {
         Self::new(secret, "label", label.to_string().as_bytes())
     }
 
-    pub(super) fn person(secret: &Secret, person: &Person) -> Self {
-        match person {
-            Person::Email(email) => Self::new(secret, "email", email.as_bytes()),
-            Person::Author(name) => Self::new(secret, "author", name.as_bytes()),
-            // From the hash that is kept, so that the index can be cleared without the address.
-            Person::Ip(ip) => Self::ip_hash(secret, &secret.ip(*ip)),
-        }
-    }
-
-    fn ip_hash(secret: &Secret, hash: &[u8; 16]) -> Self {
-        Self::new(secret, "ip", hash)
-    }
-
     /// The key of an entry.
     pub(super) fn entry(self, id: VerdictId) -> [u8; 24] {
         let mut entry = [0; 24];
@@ -69,35 +54,30 @@ impl Term {
     }
 }
 
-/// What a verdict is listed under whether or not its comment is still there, its label apart.
-pub(super) fn lasting(secret: &Secret, record: &VerdictRecord) -> Vec<Term> {
+/// Signals of nearly every comment: an index of them would be written for every check, and find
+/// nothing that looking at one verdict after the other does not find as soon.
+const COMMON: [&str; 5] = ["text", "shape", "link", "author", "markup"];
+
+/// Whether there is a list of the verdicts with a signal.
+pub(super) fn is_listed(signal: &str) -> bool {
+    !COMMON.contains(&signal)
+}
+
+/// What a verdict is listed under, its label apart.
+pub(super) fn terms(secret: &Secret, record: &VerdictRecord) -> Vec<Term> {
     let mut terms = vec![
         Term::key(secret, &record.key),
         Term::verdict(secret, record.judgement.verdict),
     ];
     terms.extend(record.site.as_ref().map(|site| Term::site(secret, site)));
-    for reason in &record.judgement.reasons {
-        let term = Term::signal(secret, &reason.signal);
+    let signals = record.judgement.reasons.iter().map(|reason| &reason.signal);
+    for signal in signals.filter(|signal| is_listed(signal)) {
+        let term = Term::signal(secret, signal);
         if !terms.contains(&term) {
             terms.push(term);
         }
     }
     terms
-}
-
-/// What a verdict is listed under as long as its comment is there: who wrote it.
-pub(super) fn personal(
-    secret: &Secret,
-    comment: &Comment,
-    ip_hash: Option<&[u8; 16]>,
-) -> Vec<Term> {
-    let author = &comment.author;
-    let persons = [Person::email(&author.email), Person::author(&author.name)];
-    let named = persons.iter().flatten();
-    named
-        .map(|person| Term::person(secret, person))
-        .chain(ip_hash.map(|hash| Term::ip_hash(secret, hash)))
-        .collect()
 }
 
 /// The names in several lists at once, newest first; with no list, all names.
