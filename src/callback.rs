@@ -105,7 +105,7 @@ mod tests {
     fn only_the_site_s_own_host_and_port_belong_to_it() {
         let is_of = |url: &str, site: &str| {
             let site = Site::parse(site).unwrap();
-            CallbackUrl::parse(url).unwrap().is_of(&site)
+            CallbackUrl::parse(url).is_ok_and(|url| url.is_of(&site))
         };
         assert!(is_of("https://Blog.example/x", "http://blog.example/blog"));
         assert!(is_of("http://blog.example:8080/", "blog.example:8080"));
