@@ -10,8 +10,10 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 mod check;
 mod evaluate;
 mod figures;
+mod generate;
 mod health;
 mod lines;
+mod manage;
 mod model;
 mod report;
 mod serve;
@@ -42,8 +44,24 @@ enum Command {
     Check(Box<check::CheckArgs>),
     /// Fit a base model from labelled comments
     Train(Box<train::TrainArgs>),
+    /// Look at sites and change their settings
+    Site(Box<manage::site::SiteArgs>),
+    /// List, make, rotate and revoke keys
+    Key(Box<manage::key::KeyArgs>),
+    /// List, make, try and change rules
+    Rule(Box<manage::rule::RuleArgs>),
     /// Measure how well a model tells labelled comments apart
     Evaluate(Box<evaluate::EvaluateArgs>),
+    /// Write the completions of a shell to standard output
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write a manual page for each command
+    Man {
+        /// Folder for them
+        folder: std::path::PathBuf,
+    },
 }
 
 /// Runs the command that the arguments name.
@@ -73,6 +91,11 @@ fn dispatch(layers: &Layers) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => serve::run(*args, layers),
         Command::Check(args) => check::run(*args),
         Command::Train(args) => train::run(*args),
+        Command::Site(args) => manage::site::run(*args),
+        Command::Key(args) => manage::key::run(*args),
+        Command::Rule(args) => manage::rule::run(*args),
+        Command::Completions { shell } => generate::completions(shell, Cli::command()),
+        Command::Man { folder } => generate::man(&folder, Cli::command()),
         Command::Evaluate(args) => evaluate::run(*args),
     }
 }

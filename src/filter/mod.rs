@@ -1,17 +1,20 @@
 //! The ordered steps of a check.
 
+mod reputation;
 mod rules;
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+pub use self::reputation::Reputation;
+use self::reputation::Sighting;
 use self::rules::Hit;
 pub use self::rules::{Excess, RuleBook, Trial};
 use crate::classifier::{Classifier, Opinion};
 use crate::comment::{Author, Comment};
-use crate::site::settings::Honeypot;
-use crate::verdict::{Action, Judgement, Probability, Reason, Thresholds, Verdict};
+use crate::site::settings::{Honeypot, ReputationSettings};
+use crate::verdict::{Action, Judgement, Label, Probability, Reason, Thresholds, Verdict};
 
 /// Judges comments: what is settled beforehand first, then the classifier.
 #[derive(Debug, Clone)]
@@ -19,6 +22,7 @@ pub struct Filter {
     classifier: Arc<Classifier>,
     thresholds: Thresholds,
     rules: Arc<RuleBook>,
+    reputation: Option<Arc<Reputation>>,
 }
 
 /// What a check goes by beside the comment.
@@ -28,6 +32,8 @@ pub struct Policy {
     pub thresholds: Option<Thresholds>,
     /// What a filled honeypot field means.
     pub honeypot: Honeypot,
+    /// Which of the steps that look at other comments are taken.
+    pub reputation: ReputationSettings,
     /// A test hook's verdict is blatant (protocol 2.10).
     pub test_discard: bool,
     /// The time.
@@ -41,21 +47,33 @@ pub struct Examined {
     pub judgement: Judgement,
     /// The rules that are true of it.
     hits: Vec<Hit>,
+    /// What it looks like beside others, and whether it is ham by its own evidence.
+    sighting: Option<(Sighting, bool)>,
 }
 
 impl Filter {
-    /// A filter around a classifier, without rules.
+    /// A filter around a classifier, without rules and without a memory of other comments: what it
+    /// says depends on the comment alone.
     pub fn new(classifier: Arc<Classifier>, thresholds: Thresholds) -> Self {
         Self {
             classifier,
             thresholds,
             rules: Arc::default(),
+            reputation: None,
         }
     }
 
     /// The same with these rules.
     pub fn with_rules(self, rules: Arc<RuleBook>) -> Self {
         Self { rules, ..self }
+    }
+
+    /// The same with a memory of other comments.
+    pub fn with_reputation(self) -> Self {
+        Self {
+            reputation: Some(Arc::default()),
+            ..self
+        }
     }
 
     /// The classifier inside.
@@ -74,57 +92,74 @@ impl Filter {
     }
 
     /// Judges one comment. The first step that has something to say decides; where none has, the
-    /// classifier does.
+    /// evidence is weighed.
     pub fn examine(&self, comment: &Comment, policy: &Policy) -> Examined {
         // Before judging: lessons that arrive meanwhile may or may not have had a say.
         let learned_from = self.classifier.learned_from();
         let hits = self.rules.hits(comment, policy.now);
-        let ruling = administrator(&comment.author)
+        let settled = administrator(&comment.author)
             .or_else(|| test_hook(&comment.author, policy.test_discard))
             .or_else(|| ruled(&hits))
-            .or_else(|| {
-                honeypot(&comment.honeypot).filter(|_| policy.honeypot == Honeypot::Verdict)
-            });
-        let (verdict, action, probability, reasons) = match ruling {
-            Some(ruling) => (
-                ruling.verdict,
-                ruling.action,
-                ruling.probability,
-                ruling.reasons,
-            ),
-            None => {
-                let mut opinion = self.classifier.judge(comment);
-                if let Some(trap) = honeypot(&comment.honeypot) {
-                    weigh(&mut opinion, trap.reasons);
-                }
-                let Opinion {
-                    probability,
-                    reasons,
-                    ..
-                } = opinion;
-                let thresholds = policy.thresholds.unwrap_or(self.thresholds);
-                let (verdict, action) = thresholds.decide(probability);
-                (verdict, action, probability, reasons)
-            }
+            .or_else(|| honeypot(comment).filter(|_| policy.honeypot == Honeypot::Verdict));
+        let (ruling, sighting) = match settled {
+            Some(ruling) => (ruling, None),
+            None => self.weighed(comment, policy),
         };
-        let judgement = Judgement {
-            verdict,
-            action,
-            probability,
-            reasons,
-            model: self.classifier.model().to_owned(),
-            learned_from,
-        };
-        Examined { judgement, hits }
+        Examined {
+            judgement: Judgement {
+                verdict: ruling.verdict,
+                action: ruling.action,
+                probability: ruling.probability,
+                reasons: ruling.reasons,
+                model: self.classifier.model().to_owned(),
+                learned_from,
+            },
+            hits,
+            sighting,
+        }
     }
 
-    /// Counts a comment that was no test. Answers with the rules that are true of too many.
+    /// The classifier's opinion, moved by what is no evidence of the text.
+    fn weighed(&self, comment: &Comment, policy: &Policy) -> (Ruling, Option<(Sighting, bool)>) {
+        let thresholds = policy.thresholds.unwrap_or(self.thresholds);
+        let mut opinion = self.classifier.judge(comment);
+        if honeypot(comment).is_some() {
+            weigh(&mut opinion, [reason("honeypot", FILLED, HONEYPOT)]);
+        }
+        let (own, _) = thresholds.decide(opinion.probability);
+        let sighting = self.reputation.as_ref().map(|reputation| {
+            let seen = reputation.look(comment, policy.reputation, policy.now);
+            weigh(&mut opinion, seen.signals().iter().cloned());
+            (seen, own == Verdict::Ham)
+        });
+        let (verdict, action) = thresholds.decide(opinion.probability);
+        let ruling = Ruling {
+            verdict,
+            action,
+            probability: opinion.probability,
+            reasons: opinion.reasons,
+        };
+        (ruling, sighting)
+    }
+
+    /// Remembers a comment that was no test. Answers with the rules that are true of too many.
     pub fn note(&self, comment: &Comment, examined: &Examined) -> Vec<Excess> {
+        if let (Some(reputation), Some((sighting, is_ham))) = (&self.reputation, &examined.sighting)
+        {
+            reputation.note(sighting, *is_ham);
+        }
         self.rules.note(comment.site.as_ref(), &examined.hits)
+    }
+
+    /// Hears what an admin said of a comment, or that it is taken back.
+    pub fn corrected(&self, comment: &Comment, label: Option<Label>, now: Timestamp) {
+        if let Some(reputation) = &self.reputation {
+            reputation.corrected(comment, label == Some(Label::Ham), now);
+        }
     }
 }
 
-/// What is decided without asking the classifier.
+/// What is decided of a comment, and why.
 struct Ruling {
     verdict: Verdict,
     action: Action,
@@ -163,16 +198,14 @@ fn reason(signal: &str, detail: &str, weight: f64) -> Reason {
     }
 }
 
+/// What is said of a filled honeypot.
+const FILLED: &str = "a form field that people cannot see was filled in";
 /// Weight of a filled honeypot field where it is one signal among others, in log-odds.
 const HONEYPOT: f64 = 4.0;
 
-/// Moves an opinion by a signal that is no evidence of the text.
-fn weigh(opinion: &mut Opinion, signals: Vec<Reason>) {
+/// Moves an opinion by signals that are no evidence of the text.
+fn weigh(opinion: &mut Opinion, signals: impl IntoIterator<Item = Reason>) {
     for signal in signals {
-        let signal = Reason {
-            weight: HONEYPOT,
-            ..signal
-        };
         opinion.log_odds += signal.weight;
         opinion.reasons.push(signal);
     }
@@ -229,14 +262,9 @@ fn ruled(hits: &[Hit]) -> Option<Ruling> {
 }
 
 /// A form field that people cannot see was filled in.
-fn honeypot(field: &str) -> Option<Ruling> {
-    (!field.trim().is_empty()).then(|| {
-        Ruling::spam(
-            "honeypot",
-            "a form field that people cannot see was filled in",
-            Action::Hold,
-        )
-    })
+fn honeypot(comment: &Comment) -> Option<Ruling> {
+    let filled = !comment.honeypot.trim().is_empty();
+    filled.then(|| Ruling::spam("honeypot", FILLED, Action::Hold))
 }
 
 #[cfg(test)]

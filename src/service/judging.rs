@@ -161,8 +161,9 @@ impl Service {
             .filter
             .check(&comment, &policy(&settings, false, self.clock.now()));
         let id = self.fresh_id();
-        let record = record(id, caller, Origin::Submitted, comment, judgement);
         let at = self.clock.now();
+        self.filter.corrected(&comment, Some(label), at);
+        let record = record(id, caller, Origin::Submitted, comment, judgement);
         let receipt = self
             .store
             .correct_comment(record, address(&settings), label, features, at)
@@ -178,18 +179,24 @@ impl Service {
         id: VerdictId,
     ) -> Result<Retraction, ServiceError> {
         caller.require(Scope::Correct)?;
-        let calls_back = match self.visible(caller, id) {
+        let (calls_back, comment) = match self.visible(caller, id) {
             // A damaged database may have lost the verdict; what was learned from it is in the
             // journal and must not stand for ever.
             Err(ServiceError::NoSuchVerdict)
                 if caller.is_admin() && self.store.correction(id)?.is_some() =>
             {
-                false
+                (false, None)
             }
-            seen => seen?.callback.is_some(),
+            seen => {
+                let record = seen?;
+                (record.callback.is_some(), record.comment)
+            }
         };
         let at = self.clock.now();
         let retraction = self.store.retract(id, caller.hash, at).await?;
+        if let Some(comment) = comment {
+            self.filter.corrected(&comment, None, at);
+        }
         self.metrics.report(&telemetry::Retracted { id });
         if calls_back {
             self.call_back(id, SignedDuration::ZERO);
@@ -225,6 +232,8 @@ impl Service {
         let receipt = self.store.correct(correction).await?;
         if receipt.previous != Some(label) {
             let id = receipt.id;
+            self.filter
+                .corrected(comment, Some(label), self.clock.now());
             self.metrics.report(&telemetry::Corrected { id, label });
         }
         Ok(receipt)
@@ -265,6 +274,7 @@ pub(super) fn policy(settings: &SiteSettings, test_discard: bool, now: Timestamp
     Policy {
         thresholds: settings.thresholds,
         honeypot: settings.honeypot,
+        reputation: settings.reputation,
         test_discard,
         now,
     }

@@ -112,7 +112,9 @@ impl Service {
             callbacks: callbacks::Queue::load(&*store)?,
             metrics: Metrics::new(classifier.model()),
             store,
-            filter: Filter::new(classifier, settings.thresholds).with_rules(rules),
+            filter: Filter::new(classifier, settings.thresholds)
+                .with_rules(rules)
+                .with_reputation(),
             registry,
             clock: settings.clock,
             ids: Mutex::new(ContextV7::new()),

@@ -36,6 +36,8 @@ pub struct SiteSettings {
     pub shadow: bool,
     /// What a filled honeypot field means.
     pub honeypot: Honeypot,
+    /// Which steps look at what came before a comment.
+    pub reputation: ReputationSettings,
     /// Answer Akismet checks that come out unsure with a recheck-after of so many seconds.
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 86400)]
     pub recheck_after: Option<RecheckSeconds>,
@@ -60,6 +62,7 @@ impl Default for SiteSettings {
             learning: true,
             shadow: false,
             honeypot: Honeypot::default(),
+            reputation: ReputationSettings::default(),
             recheck_after: None,
             callback: Callback::default(),
             erasure: Erasure::default(),
@@ -88,6 +91,28 @@ pub enum Honeypot {
     Verdict,
     /// A reason with a weight among the others.
     Signal,
+}
+
+/// The steps that look at what came before a comment. Each is one reason among the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReputationSettings {
+    /// The same text, or nearly, was seen at several other places.
+    pub repeats: bool,
+    /// Many comments came from the same network lately.
+    pub network: bool,
+    /// Many comments of the same author looked like spam lately.
+    pub author: bool,
+}
+
+impl Default for ReputationSettings {
+    fn default() -> Self {
+        Self {
+            repeats: true,
+            network: true,
+            author: true,
+        }
+    }
 }
 
 /// What an erasure does to what was learned from the erased comment.
@@ -337,7 +362,7 @@ mod tests {
         let settings: SiteSettings = serde_json::from_str(
             r#"{"thresholds":{"unsure":0.2,"spam":0.6,"discard":1},"language":"de",
                 "retention_days":30,"retention_what":"record","keep_ip":true,"allow_empty_ip":true,
-                "learning":false,"shadow":true,"honeypot":"signal","recheck_after":120,
+                "learning":false,"shadow":true,"honeypot":"signal","reputation":{"network":false},"recheck_after":120,
                 "callback":{"allowed":true,"secret":"0123456789abcdef"},
                 "erasure":"retract","notes":"moved here\nin spring"}"#,
         )

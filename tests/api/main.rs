@@ -20,6 +20,7 @@ mod idempotency;
 mod metrics;
 mod privacy;
 mod rate_limits;
+mod reputation;
 mod site_settings;
 mod v1_batch;
 mod v1_check;
