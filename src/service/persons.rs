@@ -1,11 +1,14 @@
 //! What a person may ask for: everything that is kept of them, and that it goes.
 
+use ipnet::IpNet;
+
 use crate::person::Person;
+use crate::rule::Condition;
 use crate::site::Site;
 use crate::store::ErasureReceipt;
 use crate::verdict::VerdictId;
 
-use super::{Caller, Service, ServiceError};
+use super::{Caller, RuleView, Service, ServiceError};
 
 /// Verdicts that are erased in one step, so that checks do not wait long for it.
 const AT_ONCE: usize = 256;
@@ -21,6 +24,24 @@ impl Service {
     ) -> Result<Vec<VerdictId>, ServiceError> {
         let site = admins_site(caller, site)?;
         Ok(self.store.verdicts_of(person, site.as_ref())?)
+    }
+
+    /// The rules that name a person, and nobody else: an admin's own decisions, which no erasure
+    /// takes away.
+    pub fn rules_on(
+        &self,
+        caller: &Caller,
+        person: &Person,
+        site: Option<Site>,
+    ) -> Result<Vec<RuleView>, ServiceError> {
+        let site = admins_site(caller, site)?;
+        let mut rules = self.registry.rules();
+        rules.retain(|view| {
+            let rule = &view.standing.rule;
+            let there = site.is_none() || rule.site == site;
+            there && names(&rule.condition, person)
+        });
+        Ok(rules)
     }
 
     /// Erases everything that is kept of a person when this is called. Takes its time; not to be
@@ -46,6 +67,19 @@ impl Service {
             };
         }
         Ok(sum)
+    }
+}
+
+fn names(condition: &Condition, person: &Person) -> bool {
+    match (condition, person) {
+        (Condition::Email(pattern), Person::Email(_)) => {
+            Person::email(pattern).as_ref() == Ok(person)
+        }
+        (Condition::Author(pattern), Person::Author(_)) => {
+            Person::author(pattern).as_ref() == Ok(person)
+        }
+        (Condition::Ip(network), Person::Ip(ip)) => *network == IpNet::from(*ip),
+        _ => false,
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{FieldError, VerdictReply};
+use super::{FieldError, RuleReply, VerdictReply};
 use crate::person::{Person, PersonError};
 use crate::service::ErasureReceipt;
 use crate::site::Site;
@@ -33,6 +33,9 @@ pub struct PersonRequest {
 pub struct ExportReply {
     /// Oldest first.
     pub verdicts: Vec<VerdictReply>,
+    /// The rules that name the person and nobody else. No erasure takes them away: they are an
+    /// admin's own decision, to be removed by `DELETE /v1/rules/{id}`.
+    pub rules: Vec<RuleReply>,
 }
 
 /// What became of an erasure.

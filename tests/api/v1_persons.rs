@@ -59,7 +59,7 @@ fn an_export_has_everything_and_an_erasure_leaves_nothing() {
         assert_eq!(export["verdicts"].as_array().unwrap().len(), 1);
     }
     let nobody = ask("/v1/exports", json!({"author": "Nobody"}));
-    assert_eq!(nobody.body, r#"{"verdicts":[]}"#);
+    assert_eq!(nobody.body, r#"{"verdicts":[],"rules":[]}"#);
 
     let erased = ask("/v1/erasures", email.clone()).json();
     assert_eq!(
@@ -72,7 +72,10 @@ fn an_export_has_everything_and_an_erasure_leaves_nothing() {
             .assert_problem(404, "no_such_verdict", None);
     }
     assert_eq!(app.v1_verdict(&others).status, 200);
-    assert_eq!(ask("/v1/exports", email.clone()).body, r#"{"verdicts":[]}"#);
+    assert_eq!(
+        ask("/v1/exports", email.clone()).body,
+        r#"{"verdicts":[],"rules":[]}"#
+    );
     assert_eq!(ask("/v1/erasures", email).json()["sequence"], json!(null));
     let bytes = bytes_of(app.data());
     for trace in [
@@ -188,4 +191,32 @@ fn form_fields_and_cookies_of_visitors_are_not_kept() {
     assert!(kept.body.contains("Zed") && !kept.body.contains("sesame"));
     let export = app.v1_post("/v1/exports", Some(ADMIN), r#"{"author":"zed"}"#);
     assert!(export.body.contains("Hello") && !export.body.contains("sesame"));
+}
+
+#[test]
+fn an_export_names_the_rules_on_the_person_which_no_erasure_removes() {
+    let app = TestApp::start();
+    let rule = |kind: &str, pattern: &str, site: Value| {
+        let rule = json!({"match": kind, "pattern": pattern, "outcome": "hold", "site": site});
+        let made = app.admin("POST", "/v1/rules", rule);
+        assert_eq!(made.status, 201, "{made:?}");
+        made.json()["id"].clone()
+    };
+    let all = rule("email", "Zenobia.Quill@example.org", Value::Null);
+    let own = rule("email", "zenobia.quill@example.org", json!(SITE));
+    let ip = rule("ip", "198.51.100.77", Value::Null);
+    rule("ip", "198.51.100.0/24", Value::Null);
+    rule("email_domain", "example.org", Value::Null);
+    let ask = |who: Value| {
+        let export = app.admin("POST", "/v1/exports", who).json();
+        let rules = export["rules"].as_array().unwrap().iter();
+        rules.map(|rule| rule["id"].clone()).collect::<Vec<_>>()
+    };
+    let hers = json!({"email": "zenobia.quill@EXAMPLE.org"});
+    assert_eq!(ask(hers.clone()), [all.clone(), own.clone()]);
+    assert_eq!(ask(json!({"ip": "::ffff:198.51.100.77"})), [ip]);
+    let here = json!({"email": "zenobia.quill@example.org", "site": SITE});
+    assert_eq!(ask(here), [own.clone()]);
+    app.admin("POST", "/v1/erasures", hers.clone());
+    assert_eq!(ask(hers), [all, own]);
 }

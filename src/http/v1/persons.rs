@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::stream;
+use serde::Serialize;
 
 use super::problem::{ApiError, Errors};
 use super::{aside, auth, json};
@@ -12,7 +13,7 @@ use crate::http::state::State;
 use crate::key::Scope;
 use crate::service::{Caller, Service, ServiceError};
 use crate::verdict::VerdictId;
-use crate::wire::{ErasureReply, ExportReply, PersonRequest, VerdictReply};
+use crate::wire::{ErasureReply, ExportReply, PersonRequest, RuleReply, VerdictReply};
 
 /// Erases everything of a person; 200 only once nobody can read it any more.
 #[utoipa::path(
@@ -35,7 +36,7 @@ pub(in crate::http) async fn erase(
     Ok(web::Json(erased.await?.into()))
 }
 
-/// Everything that is stored of a person: `{"verdicts":[…]}`, oldest first.
+/// Everything that is stored of a person: `{"verdicts":[…],"rules":[…]}`.
 #[utoipa::path(
     post,
     path = "/v1/exports",
@@ -53,13 +54,16 @@ pub(in crate::http) async fn export(
     let asked: PersonRequest = json(payload, &state).await?;
     let (person, site) = asked.try_into()?;
     let asking = caller.clone();
-    let verdicts = aside(&state, move |service| {
-        service.verdicts_of(&asking, &person, site)
+    let found = aside(&state, move |service| {
+        let rules = service.rules_on(&asking, &person, site.clone())?;
+        Ok((service.verdicts_of(&asking, &person, site)?, rules))
     });
+    let (verdicts, rules) = found.await?;
     let pages = Pages {
         service: Arc::clone(&state.service),
         caller,
-        rest: verdicts.await?.into_iter(),
+        rest: verdicts.into_iter(),
+        rules: rules.into_iter().map(RuleReply::from).collect(),
         part: "{\"verdicts\":[",
         ended: false,
     };
@@ -83,6 +87,7 @@ struct Pages {
     service: Arc<Service>,
     caller: Caller,
     rest: std::vec::IntoIter<VerdictId>,
+    rules: Vec<RuleReply>,
     /// What stands before the next verdict.
     part: &'static str,
     ended: bool,
@@ -102,17 +107,23 @@ impl Pages {
                 Err(error) => return Err(error),
             };
             page.extend_from_slice(std::mem::replace(&mut self.part, ",").as_bytes());
-            let written = serde_json::to_writer(&mut page, &VerdictReply::from(view));
-            // Writing such a value to memory cannot fail.
-            debug_assert!(written.is_ok());
+            append(&mut page, &VerdictReply::from(view));
         }
         if self.rest.len() == 0 {
             self.ended = true;
             if self.part != "," {
                 page.extend_from_slice(self.part.as_bytes());
             }
-            page.extend_from_slice(b"]}");
+            page.extend_from_slice(b"],\"rules\":");
+            append(&mut page, &self.rules);
+            page.push(b'}');
         }
         Ok(page.into())
     }
+}
+
+fn append(page: &mut Vec<u8>, value: &impl Serialize) {
+    // Writing such a value to memory cannot fail.
+    let written = serde_json::to_writer(page, value);
+    debug_assert!(written.is_ok());
 }
