@@ -62,6 +62,7 @@ pub struct RotateRequest {
     /// For how long the old secret is accepted beside the new one, in seconds: up to 30 days,
     /// and without it one day.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 2_592_000, example = 3600)]
     pub overlap_seconds: Option<u64>,
 }
 

@@ -14,6 +14,7 @@ use crate::site::Site;
 #[serde(default, deny_unknown_fields)]
 pub struct PersonRequest {
     /// The e-mail address given; case does not count.
+    #[schema(example = "joe@mail.example")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// The IP address that the comments came from.

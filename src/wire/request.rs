@@ -108,6 +108,7 @@ pub struct ContextRequest {
 #[serde(default)]
 pub struct CorrectionRequest {
     /// The verdict's id. Either this or `comment` is required.
+    #[schema(example = "01a204cd1c6d749b9517c0f231299576")]
     pub id: Option<String>,
     /// The comment as in a check.
     pub comment: Option<CheckRequest>,

@@ -18,13 +18,15 @@ pub struct RuleRequest {
     /// What is compared: `ip`, `email`, `email_domain`, `link_domain`, `author`, `word` or
     /// `regex`. Required.
     #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
+    #[schema(example = "word")]
     pub kind: Option<ConditionKind>,
     /// With what. Required.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(min_length = 1, max_length = 500, example = "followers")]
     pub pattern: Option<String>,
     /// What to do: `publish`, `hold` or `discard`. Required.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "hold")]
     pub outcome: Option<Action>,
     /// The only site that it is for; without it all.
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]

@@ -151,6 +151,7 @@ fn the_reference_is_a_page_that_loads_nothing() {
         "form_seconds",
         "Idempotency-Key",
         "id=\"CheckRequest\"",
+        "curl $URL/v1/check -H",
     ] {
         assert!(page.body.contains(needle), "{needle}");
     }

@@ -1,6 +1,7 @@
 //! What a caller can read on the server itself. Needs no other host, no script and no key.
 
 mod errors;
+mod example;
 mod openapi;
 pub(super) mod page;
 mod reference;

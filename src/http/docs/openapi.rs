@@ -25,8 +25,8 @@ pub fn document() -> &'static str {
 #[openapi(
     info(
         title = "Chaffinch",
-        description = "Ask about a comment, correct the verdict, manage sites and keys.\n\n\
-            Every call needs a key: `Authorization: Bearer KEY`. Sites and keys are managed with an admin token, shown in \
+        description = "Ask about a comment, correct the verdict, manage sites, rules and keys.\n\n\
+            Every call needs a key: `Authorization: Bearer KEY`. Sites, rules and keys are managed with an admin token, shown in \
             the same way.\n\n\
             Errors are `application/problem+json` (RFC 9457). Go by their `code`; the table of codes is at `/docs/errors`.\n\n\
             Unknown fields of comments and corrections are ignored, so that a client may be newer than the server. Unknown \
@@ -72,8 +72,8 @@ pub fn document() -> &'static str {
     ),
     components(responses(ProblemResponse)),
     tags(
-        (name = "Comments", description = "Checks and corrections."),
-        (name = "Verdicts", description = "What was said of comments."),
+        (name = "Comments", description = "Checks need a key with the scope `check`, corrections one with `correct`."),
+        (name = "Verdicts", description = "What was said of comments. Needs the scope `read`, erasing `admin`."),
         (name = "Persons", description = "What a person may ask for, for admins."),
         (name = "Rules", description = "What is decided beforehand, for admins."),
         (name = "Sites", description = "Settings of sites, for admins."),

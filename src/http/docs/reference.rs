@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
+use super::example;
 use super::openapi;
 use super::page::{Page, escaped, prose};
 
@@ -38,7 +39,7 @@ fn body(api: &Value) -> String {
         for (path, methods) in members(&api["paths"]) {
             for (method, call) in members(methods) {
                 if items(&call["tags"]).any(|tag| text(tag) == name) {
-                    write_call(&mut html, path, method, call);
+                    write_call(&mut html, api, path, method, call);
                 }
             }
         }
@@ -50,7 +51,7 @@ fn body(api: &Value) -> String {
     html
 }
 
-fn write_call(html: &mut String, path: &str, method: &str, call: &Value) {
+fn write_call(html: &mut String, api: &Value, path: &str, method: &str, call: &Value) {
     let _ = writeln!(
         html,
         "<details>\n<summary><code><strong>{}</strong> {}</code> {}</summary>\n<p>{}</p>",
@@ -59,6 +60,8 @@ fn write_call(html: &mut String, path: &str, method: &str, call: &Value) {
         prose(text(&call["summary"])),
         prose(text(&call["description"])),
     );
+    let command = example::command(api, path, method, call);
+    let _ = writeln!(html, "<pre>{}</pre>", escaped(&command));
     let rows: Vec<String> = items(&call["parameters"])
         .map(|parameter| {
             row(
