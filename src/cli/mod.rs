@@ -12,6 +12,7 @@ mod evaluate;
 mod figures;
 mod generate;
 mod health;
+mod keep;
 mod lines;
 mod manage;
 mod model;
@@ -50,6 +51,16 @@ enum Command {
     Key(Box<manage::key::KeyArgs>),
     /// List, make, try and change rules
     Rule(Box<manage::rule::RuleArgs>),
+    /// Write everything that is stored into a new file, also while a server runs
+    Backup(Box<keep::backup::BackupArgs>),
+    /// Make a data folder of a backup
+    Restore(keep::restore::RestoreArgs),
+    /// Write everything that is stored, or corrected comments, to standard output as JSON Lines
+    Export(Box<keep::export::ExportArgs>),
+    /// Teach labelled comments from files of JSON Lines
+    Import(Box<keep::import::ImportArgs>),
+    /// Say what lies in a data folder and what is wrong with it, and mend it
+    Doctor(keep::doctor::DoctorArgs),
     /// Measure how well a model tells labelled comments apart
     Evaluate(Box<evaluate::EvaluateArgs>),
     /// Write the completions of a shell to standard output
@@ -94,6 +105,11 @@ fn dispatch(layers: &Layers) -> anyhow::Result<ExitCode> {
         Command::Site(args) => manage::site::run(*args),
         Command::Key(args) => manage::key::run(*args),
         Command::Rule(args) => manage::rule::run(*args),
+        Command::Backup(args) => keep::backup::run(*args),
+        Command::Restore(args) => keep::restore::run(args),
+        Command::Export(args) => keep::export::run(*args),
+        Command::Import(args) => keep::import::run(*args),
+        Command::Doctor(args) => keep::doctor::run(args),
         Command::Completions { shell } => generate::completions(shell, Cli::command()),
         Command::Man { folder } => generate::man(&folder, Cli::command()),
         Command::Evaluate(args) => evaluate::run(*args),

@@ -102,7 +102,8 @@ impl Observer for Keyring {
                 | Change::Rule { .. }
                 | Change::SiteConfigured { .. }
                 | Change::SiteRemoved { .. }
-                | Change::Erased { .. } => {}
+                | Change::Erased { .. }
+                | Change::Lost => {}
             }
         }
     }

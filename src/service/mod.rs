@@ -2,6 +2,7 @@
 //!
 //! Both HTTP surfaces, the dashboard and the command line call these.
 
+mod backup;
 mod callbacks;
 mod caller;
 mod days;
@@ -19,6 +20,7 @@ mod rules;
 mod site_cache;
 mod sites;
 mod stats;
+mod teaching;
 mod verdicts;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -37,8 +39,8 @@ use crate::verdict::{Thresholds, VerdictId};
 use self::learner::Learner;
 
 pub use crate::store::{
-    Correction, CorrectionReceipt, Counters, ErasureReceipt, Grant, LabelFilter, Notice, Origin,
-    Retraction, StoreError, VerdictPage, VerdictQuery, VerdictRecord,
+    Correction, CorrectionReceipt, Counters, Dump, ErasureReceipt, Grant, LabelFilter, Notice,
+    Origin, Retraction, StoreError, VerdictPage, VerdictQuery, VerdictRecord,
 };
 pub use callbacks::{Callback, Delivery};
 pub use caller::Caller;
@@ -52,6 +54,7 @@ pub use retention::Sweeper;
 pub use rules::{DryRun, RuleView};
 pub use sites::SiteView;
 pub use stats::{Month, MonthError, Period, SiteMonth, Stats, StatsRange, StatsScope};
+pub use teaching::TakenBack;
 pub use verdicts::{Explanation, Rejudged};
 
 /// Everything that a surface calls. Share it in an `Arc`.

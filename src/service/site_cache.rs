@@ -86,7 +86,8 @@ impl Observer for SiteCache {
                 | Change::KeyRotated { .. }
                 | Change::SiteActive { .. }
                 | Change::Erased { .. }
-                | Change::Rule { .. } => {}
+                | Change::Rule { .. }
+                | Change::Lost => {}
             }
         }
     }

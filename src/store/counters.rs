@@ -37,7 +37,7 @@ impl AddAssign for Counters {
 }
 
 /// The counts of one key on one site on one day.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayCount {
     /// The key that asked.
     pub key: KeyHash,

@@ -3,11 +3,17 @@
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::error::StoreError;
 
 /// The newest layout that this version reads and the one that it writes.
 const FORMAT: u32 = 1;
+/// How long the lock of a directory is waited for.
+const PATIENCE: Duration = Duration::from_millis(200);
+/// A file that is there while a restore is under way.
+const RESTORING: &str = "RESTORING";
 
 /// A data directory held by this process until dropped.
 #[derive(Debug)]
@@ -21,6 +27,16 @@ impl DataDir {
     /// Takes the directory, making it if it is not there yet.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
         make_dir(path)?;
+        let taken = Self::take(path)?;
+        if taken.join(RESTORING).exists() {
+            return Err(StoreError::HalfRestored(path.to_path_buf()));
+        }
+        check_format(path)?;
+        Ok(taken)
+    }
+
+    /// Takes the directory whatever is in it. It must be there.
+    pub(crate) fn take(path: &Path) -> Result<Self, StoreError> {
         let lock_path = path.join("lock");
         let lock = OpenOptions::new()
             .write(true)
@@ -28,16 +44,53 @@ impl DataDir {
             .truncate(false)
             .open(&lock_path)
             .map_err(|e| StoreError::io(&lock_path, &e))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(StoreError::Held(path.to_path_buf())),
-            Err(TryLockError::Error(e)) => return Err(StoreError::io(&lock_path, &e)),
+        let began = Instant::now();
+        loop {
+            match lock.try_lock() {
+                Ok(()) => break,
+                // Of this process, a child that is just being started has a share in every lock
+                // until it becomes another program.
+                Err(TryLockError::WouldBlock) if began.elapsed() < PATIENCE => {
+                    thread::sleep(Duration::from_millis(5));
+                }
+                Err(TryLockError::WouldBlock) => return Err(StoreError::Held(path.to_path_buf())),
+                Err(TryLockError::Error(e)) => return Err(StoreError::io(&lock_path, &e)),
+            }
         }
-        check_format(path)?;
         Ok(Self {
             path: path.to_path_buf(),
             _lock: lock,
         })
+    }
+
+    /// Takes a new directory for a restore. Until [`Self::restored`] nobody can open it.
+    pub(crate) fn for_restore(path: &Path) -> Result<Option<Self>, StoreError> {
+        make_dir(path)?;
+        let mut entries = fs::read_dir(path).map_err(|e| StoreError::io(path, &e))?;
+        if entries.next().is_some() {
+            return Ok(None);
+        }
+        let taken = Self::take(path)?;
+        write_new(&path.join(RESTORING), b"")?;
+        check_format(path)?;
+        Ok(Some(taken))
+    }
+
+    /// Everything is there and synced.
+    pub(crate) fn restored(&self) -> Result<(), StoreError> {
+        let mark = self.join(RESTORING);
+        fs::remove_file(&mark).map_err(|e| StoreError::io(&mark, &e))?;
+        sync_dir(&self.path)
+    }
+
+    /// Whether it is of a format that this version reads.
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
+        check_format(&self.path)
+    }
+
+    /// Says again which format it has.
+    pub(crate) fn write_format(&self) -> Result<(), StoreError> {
+        write_new(&self.join("FORMAT"), format!("{FORMAT}\n").as_bytes())
     }
 
     /// A file or directory inside.
@@ -94,8 +147,8 @@ pub(crate) fn sync_dir(path: &Path) -> Result<(), StoreError> {
 
 fn check_format(directory: &Path) -> Result<(), StoreError> {
     let path = directory.join("FORMAT");
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
+    let text = match fs::read(&path) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
             return write_new(&path, format!("{FORMAT}\n").as_bytes());
         }

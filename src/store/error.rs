@@ -19,6 +19,12 @@ pub enum StoreError {
         /// What the operating system said.
         reason: String,
     },
+    /// A restore into the data directory was broken off.
+    #[error(
+        "a restore into {} was broken off; empty the folder and restore again",
+        .0.display()
+    )]
+    HalfRestored(PathBuf),
     /// A newer version of Chaffinch has written the data directory.
     #[error(
         "the data directory {} has format {found}, written by a newer Chaffinch; this one reads up to {known}",

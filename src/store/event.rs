@@ -107,6 +107,8 @@ pub enum Change {
         /// What happened to it.
         change: RuleChange,
     },
+    /// What stood here was lost to a damaged disk. It keeps the places of what follows.
+    Lost,
 }
 
 /// What a key opens.

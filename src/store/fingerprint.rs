@@ -50,6 +50,20 @@ impl Secret {
         Self(bytes)
     }
 
+    /// As 64 hexadecimal digits, for a backup.
+    pub(crate) fn to_hex(&self) -> String {
+        blake3::Hash::from_bytes(self.0).to_string()
+    }
+
+    pub(crate) fn from_hex(digits: &str) -> Option<Self> {
+        let hash = blake3::Hash::from_hex(digits).ok()?;
+        Some(Self(*hash.as_bytes()))
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     pub(crate) fn hash(&self, purpose: &str, parts: &[&[u8]]) -> Hash {
         let mut hasher = blake3::Hasher::new_keyed(&self.0);
         for part in [purpose.as_bytes()].iter().chain(parts) {

@@ -33,7 +33,8 @@ impl Lessons for Reader {
                 | Change::Rule { .. }
                 | Change::SiteConfigured { .. }
                 | Change::SiteRemoved { .. }
-                | Change::Erased { .. } => {}
+                | Change::Erased { .. }
+                | Change::Lost => {}
             }
         }
         let lessons = self.events(0, up_to)?.filter_map(move |event| {

@@ -10,6 +10,8 @@ mod ack;
 mod codec;
 mod counters;
 mod data_dir;
+mod doctor;
+mod dump;
 mod error;
 mod event;
 mod fingerprint;
@@ -39,6 +41,11 @@ use crate::verdict::{Label, VerdictId};
 
 pub use ack::Ack;
 pub use counters::{Counters, DayCount};
+pub use doctor::{Diagnosis, Finding, Losses, Part, Remedy, Repair, RepairError};
+pub use dump::{
+    Dump, DumpError, DumpReader, DumpWriter, DumpedEvent, DumpedSite, DumpedVerdict, End, Head,
+    Line, RestoreError, Restored,
+};
 pub use error::StoreError;
 pub use event::{Change, Event, Grant, Sequence};
 pub use query::{Aged, ErasureReceipt, LabelFilter, VerdictPage, VerdictQuery};
@@ -65,6 +72,38 @@ impl Default for StoreSettings {
 /// [`StoreError::Damaged`], whose texts are for the operator.
 pub fn open(directory: &Path, settings: &StoreSettings) -> Result<Arc<dyn Store>, StoreError> {
     Ok(Arc::new(sled_engine::SledStore::open(directory, settings)?))
+}
+
+/// Makes a data directory of the lines of a dump. It must be empty, or not there yet.
+pub fn restore(
+    directory: &Path,
+    settings: &StoreSettings,
+    lines: impl Iterator<Item = Result<Line, DumpError>>,
+) -> Result<Restored, RestoreError> {
+    sled_engine::restore(directory, settings, lines)
+}
+
+/// Looks into a data directory that nobody serves from: what lies where, and what is wrong. Writes
+/// nothing but what every start writes.
+pub fn examine(directory: &Path, settings: &StoreSettings) -> Result<Diagnosis, StoreError> {
+    sled_engine::examine(directory, settings)
+}
+
+/// Mends a data directory: what follows from the journal is made anew, verdicts that can be read are
+/// kept, and events that the journal lost come from a backup. What is damaged is moved aside.
+pub fn repair(
+    directory: &Path,
+    settings: &StoreSettings,
+    backup: Option<&mut dyn Iterator<Item = Result<Line, DumpError>>>,
+    losses: Losses,
+) -> Result<Repair, RepairError> {
+    sled_engine::repair(directory, settings, backup, losses)
+}
+
+/// Writes the database of a data directory anew, without what it no longer needs. Answers with its
+/// size before and after, in bytes.
+pub fn compact(directory: &Path, settings: &StoreSettings) -> Result<(u64, u64), StoreError> {
+    sled_engine::compact(directory, settings)
 }
 
 /// An engine that keeps verdicts and the log.
@@ -202,6 +241,10 @@ pub trait Store: Lessons + Send + Sync {
 
     /// Whether a write would reach the disk now.
     fn probe(&self) -> Ack<()>;
+
+    /// Everything in the store, line by line, as it stands when each is read: verdicts first, the log
+    /// last. Everything acknowledged before is in it. Writes go on meanwhile.
+    fn dump(&self) -> Dump;
 
     /// Has an observer told of every event from now on.
     fn observe(&self, observer: Arc<dyn Observer>);

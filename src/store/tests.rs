@@ -612,3 +612,119 @@ proptest! {
         prop_assert_eq!(sum.checked, 4);
     }
 }
+
+/// What a dump holds when nothing is written meanwhile, but for its time.
+fn lines(store: &dyn Store) -> Vec<Line> {
+    let lines = store.dump().map(Result::unwrap);
+    lines
+        .filter(|line| !matches!(line, Line::Head(_)))
+        .collect()
+}
+
+fn written(store: &dyn Store) -> Vec<u8> {
+    let mut writer = DumpWriter::default();
+    let mut bytes = Vec::new();
+    for line in store.dump() {
+        writer.line(&line.unwrap(), &mut bytes).unwrap();
+    }
+    writer.end(&mut bytes).unwrap();
+    bytes
+}
+
+fn restore_in(dir: &Path, bytes: &[u8]) -> Result<Restored, RestoreError> {
+    restore(dir, &StoreSettings::default(), DumpReader::new(bytes))
+}
+
+/// A store with something of everything in it.
+fn of_everything() -> (TempDir, Arc<dyn Store>) {
+    let (dir, store) = fresh();
+    let with_ip = record(Verdict::Spam, Origin::Checked, comment("with an address"));
+    store.put(with_ip, AddressPolicy::Keep).wait().unwrap();
+    let spam = put(&*store, Verdict::Ham, comment("one"));
+    let retracted = put(&*store, Verdict::Spam, comment("two"));
+    let aged = put(&*store, Verdict::Unsure, comment("three"));
+    let erased = put(&*store, Verdict::Unsure, comment("four"));
+    label(&*store, spam, Label::Spam);
+    label(&*store, retracted, Label::Ham);
+    store.retract(retracted, KEY, now()).wait().unwrap();
+    store
+        .expire(vec![(aged, RetentionWhat::Content)])
+        .wait()
+        .unwrap();
+    store.erase(vec![erased], KEY, now()).wait().unwrap();
+    let grant = Grant::new("a key", Scopes::SITE, None, now());
+    store.create_key(KEY, grant, now()).wait().unwrap();
+    store
+        .rotate_key(KEY, OTHER_KEY, now(), now())
+        .wait()
+        .unwrap();
+    let site = Site::parse("set.example.com").unwrap();
+    let settings = SiteSettings {
+        retention_days: 7.try_into().unwrap(),
+        ..SiteSettings::default()
+    };
+    store.configure_site(site, settings, now()).wait().unwrap();
+    store
+        .put_notice(Notice {
+            verdict: spam,
+            due: now(),
+            attempts: 2,
+        })
+        .unwrap();
+    (dir, store)
+}
+
+#[test]
+fn a_restored_store_is_the_one_that_was_backed_up() {
+    let (_dir, store) = of_everything();
+    let bytes = written(&*store);
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("new");
+    let restored = restore_in(&dir, &bytes).unwrap();
+    assert_eq!((restored.verdicts, restored.events), (4, store.events()));
+    let copy = open(&dir, &StoreSettings::default()).unwrap();
+    assert_eq!(lines(&*copy), lines(&*store));
+    assert_eq!(lessons(&*copy), lessons(&*store));
+    assert_eq!(copy.rules().unwrap(), store.rules().unwrap());
+    // Feedback without an id finds its check, although the address is only a hash there.
+    let meant = comment("one");
+    assert!(store.find(KEY, &meant).unwrap().is_some());
+    assert_eq!(
+        copy.find(KEY, &meant).unwrap(),
+        store.find(KEY, &meant).unwrap()
+    );
+    let page = |store: &dyn Store| {
+        let query = VerdictQuery {
+            limit: 100,
+            ..VerdictQuery::default()
+        };
+        store.list(&query).unwrap().verdicts
+    };
+    assert_eq!(page(&*copy), page(&*store));
+}
+
+#[test]
+fn a_damaged_or_cut_off_backup_is_refused_and_leaves_nothing_to_open() {
+    let (_dir, store) = of_everything();
+    let bytes = written(&*store);
+    let parent = tempfile::tempdir().unwrap();
+    let cut = parent.path().join("cut");
+    let end = bytes[..bytes.len() - 1]
+        .iter()
+        .rposition(|&b| b == b'\n')
+        .unwrap();
+    let error = restore_in(&cut, &bytes[..=end]).unwrap_err();
+    assert!(error.to_string().contains("cut off"), "{error}");
+    let error = open(&cut, &StoreSettings::default()).err().unwrap();
+    assert!(error.to_string().contains("restore again"), "{error}");
+    let mut flipped = bytes.clone();
+    let at = flipped.windows(3).position(|w| w == b"two").unwrap();
+    flipped[at] ^= 1;
+    let error = restore_in(&parent.path().join("flipped"), &flipped).unwrap_err();
+    assert!(error.to_string().contains("damaged"), "{error}");
+    let error = restore_in(parent.path(), &bytes).unwrap_err();
+    assert!(matches!(error, RestoreError::NotEmpty(_)), "{error}");
+    let error = restore_in(&parent.path().join("text"), b"hello\n").unwrap_err();
+    assert!(error.to_string().contains("line 1"), "{error}");
+    assert!(!parent.path().join("text").exists());
+}

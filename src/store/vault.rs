@@ -42,6 +42,12 @@ struct Slots {
 }
 
 impl Vault {
+    /// Makes a vault with the secret of another, and its keys, slot after slot.
+    pub(crate) fn create(path: &Path, secret: &Secret, keys: &[u8]) -> Result<(), StoreError> {
+        let head = [*HEAD, *secret.as_bytes()];
+        write_new(path, &[head.as_flattened(), keys].concat())
+    }
+
     /// Opens the vault, making it if it is not there.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
         if !path.exists() {
@@ -81,6 +87,15 @@ impl Vault {
     /// The secret of this data directory's keyed hashes: kept apart from what is hashed with it.
     pub(crate) fn secret(&self) -> &Secret {
         &self.secret
+    }
+
+    /// What is wrong if the database was written with another vault.
+    pub(crate) fn foreign(&self) -> StoreError {
+        StoreError::Damaged {
+            path: self.path.clone(),
+            offset: SIZE,
+            what: "its secret is not the one that the database was written with".to_owned(),
+        }
     }
 
     /// Lays keys into free slots. They survive the end of the process now, a power cut after

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::FieldError;
 use crate::key::Scopes;
 use crate::rate::Rate;
-use crate::service::{KeyView, NewKey, Secret};
+use crate::service::{KeyView, NewKey, Secret, TakenBack};
 use crate::site::Site;
 
 /// A key to be made, in the form of `POST /v1/keys`.
@@ -106,6 +106,21 @@ pub struct KeyReply {
     /// The secret: only in the reply that made it, it is not stored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
+}
+
+/// What was taken back of what a key taught.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TakenBackReply {
+    /// Corrections that are not in force any more.
+    pub corrections: u64,
+}
+
+impl From<TakenBack> for TakenBackReply {
+    fn from(taken: TakenBack) -> Self {
+        Self {
+            corrections: taken.corrections,
+        }
+    }
 }
 
 impl From<KeyView> for KeyReply {

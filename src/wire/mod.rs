@@ -16,7 +16,7 @@ use serde_json::error::Category;
 
 pub use counts::{CountsReply, ModelReply, SiteDayReply, SiteLessonsReply, StatsReply};
 pub use explanation::{EvidenceReply, ExplanationReply, NowReply};
-pub use keys::{KeyReply, KeyRequest, RotateRequest};
+pub use keys::{KeyReply, KeyRequest, RotateRequest, TakenBackReply};
 pub use page::{Page, PageRequest};
 pub use persons::{ErasureReply, ExportReply, PersonRequest};
 pub use reply::{CheckReply, CorrectionReply, CorrectionView, ShadowReply, VerdictReply};

@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, unreachable_pub)]
 
+#[path = "../support/dice.rs"]
 mod dice;
 mod letters;
 mod links;

@@ -45,6 +45,11 @@ enum KeyCommand {
         #[arg(long, value_name = "SECONDS")]
         overlap: Option<u64>,
     },
+    /// Take back every correction in force that a key taught, also if it was revoked
+    TakeBack {
+        /// The key, as `chaffinch key list` names or named it
+        id: KeyId,
+    },
     /// Let a key be used no longer
     Revoke {
         /// The key, as `chaffinch key list` names it
@@ -87,6 +92,9 @@ pub(crate) fn run(args: KeyArgs) -> anyhow::Result<ExitCode> {
             };
             show(json, &target.rotate_key(id, how)?, text)?;
         }
+        KeyCommand::TakeBack { id } => show(json, &target.take_back(id)?, |taken| {
+            format!("took back {} corrections", taken.corrections)
+        })?,
         KeyCommand::Revoke { id } => target.revoke_key(id)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -5,7 +5,7 @@
 mod assignments;
 pub(super) mod key;
 pub(super) mod rule;
-mod server;
+pub(super) mod server;
 pub(super) mod site;
 mod target;
 
@@ -29,24 +29,24 @@ pub(crate) struct ManageOptions {
         default_value = "./chaffinch-data",
         global = true
     )]
-    data: PathBuf,
+    pub(super) data: PathBuf,
 
     /// Address of a running server, such as http://127.0.0.1:8181; then the folder is left alone
     #[arg(long, env = "CHAFFINCH_URL", value_name = "URL", global = true)]
-    url: Option<String>,
+    pub(super) url: Option<String>,
 
     /// Admin token for the running server
     #[arg(long, env = "CHAFFINCH_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true,
           value_parser = str::parse::<AdminToken>, global = true)]
-    admin_token: Option<AdminToken>,
+    pub(super) admin_token: Option<AdminToken>,
 
     /// Write JSON in the form of /v1
     #[arg(long, global = true)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 /// Writes a reply: as JSON, or as text for people.
-fn show<T: Serialize>(
+pub(super) fn show<T: Serialize>(
     json: bool,
     reply: &T,
     text: impl FnOnce(&T) -> String,
@@ -62,7 +62,7 @@ fn show<T: Serialize>(
 }
 
 /// A name beside what is known under it.
-fn lines(pairs: &[(&str, String)]) -> String {
+pub(super) fn lines(pairs: &[(&str, String)]) -> String {
     let width = pairs.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let lines = pairs
         .iter()

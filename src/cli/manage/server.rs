@@ -1,5 +1,6 @@
 //! A running server, asked over `/v1`.
 
+use std::io::Read;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
@@ -14,14 +15,14 @@ use ureq::http::Request;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How to reach it.
-pub(super) struct Server {
+pub(in crate::cli) struct Server {
     agent: Agent,
     base: String,
     token: AdminToken,
 }
 
 impl Server {
-    pub(super) fn new(url: &str, token: Option<AdminToken>) -> anyhow::Result<Self> {
+    pub(in crate::cli) fn new(url: &str, token: Option<AdminToken>) -> anyhow::Result<Self> {
         let token = token.context("a running server wants an admin token: give --admin-token")?;
         if !url.starts_with("http://") && !url.starts_with("https://") {
             bail!("the address {url:?} does not begin with http:// or https://");
@@ -72,6 +73,24 @@ impl Server {
                 None => return Ok(items),
             }
         }
+    }
+
+    /// What stands at a path, as it comes, however long that takes.
+    pub(in crate::cli) fn stream(&self, path: &str) -> anyhow::Result<impl Read + use<>> {
+        let agent: Agent = Agent::config_builder()
+            .http_status_as_error(false)
+            .build()
+            .into();
+        let request = Request::get(format!("{}{path}", self.base))
+            .header("Authorization", format!("Bearer {}", self.token.reveal()));
+        let response = agent.run(request.body(())?);
+        let mut response = response.with_context(|| format!("no answer from {}", self.base))?;
+        let status = response.status();
+        if !status.is_success() {
+            let text = response.body_mut().read_to_string()?;
+            return Err(self.refusal(status.as_u16(), &text));
+        }
+        Ok(response.into_body().into_reader())
     }
 
     fn send(&self, method: &str, path: &str, body: Option<&Value>) -> anyhow::Result<String> {

@@ -15,6 +15,7 @@ use chaffinch::store::{self, Store, StoreError, StoreSettings};
 use chaffinch::wire::sites::patched;
 use chaffinch::wire::{
     DryRunReply, KeyReply, KeyRequest, RotateRequest, RuleReply, RuleRequest, SiteReply,
+    TakenBackReply,
 };
 use serde_json::{Map, Value, json};
 
@@ -123,6 +124,16 @@ impl Target {
         match self {
             Self::Folder { registry, .. } => Ok(wait(registry.revoke_key(id))?),
             Self::Server(server) => server.delete(&format!("/v1/keys/{id}")),
+        }
+    }
+
+    pub(super) fn take_back(&self, id: KeyId) -> anyhow::Result<TakenBackReply> {
+        match self {
+            Self::Folder { registry, .. } => Ok(wait(registry.take_back(id))?.into()),
+            Self::Server(server) => {
+                let path = format!("/v1/keys/{id}/corrections");
+                server.call("DELETE", &path, &Value::Null)
+            }
         }
     }
 

@@ -66,6 +66,8 @@ pub fn document() -> &'static str {
         v1::keys::get,
         v1::keys::rotate,
         v1::keys::revoke,
+        v1::keys::take_back,
+        v1::backup::backup,
         health::alive,
         health::ready,
         metrics::metrics,

@@ -10,7 +10,9 @@ use super::{auth, json, json_or_nothing, page};
 use crate::http::state::State;
 use crate::key::KeyId;
 use crate::service::NewKey;
-use crate::wire::{FieldError, KeyReply, KeyRequest, Page, PageRequest, RotateRequest};
+use crate::wire::{
+    FieldError, KeyReply, KeyRequest, Page, PageRequest, RotateRequest, TakenBackReply,
+};
 
 /// Every key, without its secret.
 #[utoipa::path(
@@ -109,6 +111,23 @@ pub(in crate::http) async fn revoke(
     let keys = state.service.managed(&caller, None)?;
     keys.revoke_key(id_in_path(&request)?).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Takes back everything that a key taught and that is still in force, also if it was revoked.
+#[utoipa::path(
+    delete,
+    path = "/v1/keys/{id}/corrections",
+    tag = "Keys",
+    params(("id" = String, Path, description = "The key's id")),
+    responses((status = 200, description = "How much that was", body = TakenBackReply), Errors)
+)]
+pub(in crate::http) async fn take_back(
+    request: HttpRequest,
+    state: Data<State>,
+) -> Result<Json<TakenBackReply>, ApiError> {
+    let caller = auth::caller(&request, &state)?;
+    let keys = state.service.managed(&caller, None)?;
+    Ok(Json(keys.take_back(id_in_path(&request)?).await?.into()))
 }
 
 /// What cannot be an id is not found.

@@ -1,6 +1,7 @@
 //! Our own JSON surface, `/v1`. What requests and replies look like stands in [`crate::wire`].
 
 mod auth;
+pub(super) mod backup;
 pub(super) mod batch;
 pub(super) mod check;
 pub(super) mod corrections;
@@ -85,6 +86,11 @@ pub(super) fn configure(config: &mut web::ServiceConfig, cors_origins: &[String]
                     .default_service(web::to(|| wrong_method("POST"))),
             )
             .service(
+                web::resource("/backup")
+                    .route(web::get().to(backup::backup))
+                    .default_service(web::to(|| wrong_method("GET"))),
+            )
+            .service(
                 web::resource("/exports")
                     .route(web::post().to(persons::export))
                     .default_service(web::to(|| wrong_method("POST"))),
@@ -147,6 +153,11 @@ fn registry(config: &mut web::ServiceConfig) {
             web::resource("/rules/{id}/resume")
                 .route(web::post().to(rules::resume))
                 .default_service(web::to(|| wrong_method("POST"))),
+        )
+        .service(
+            web::resource("/keys/{id}/corrections")
+                .route(web::delete().to(keys::take_back))
+                .default_service(web::to(|| wrong_method("DELETE"))),
         )
         .service(
             web::resource("/keys/{id}/rotate")

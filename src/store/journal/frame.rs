@@ -9,6 +9,7 @@
 //! ```
 
 use std::io::{self, Read};
+use std::ops::Range;
 
 use crate::store::Sequence;
 
@@ -166,13 +167,18 @@ impl<R: Read> Frames<R> {
 pub(super) fn any_in(bytes: &[u8], last: Sequence) -> bool {
     // So far ahead no frame of the same torn write can be; it keeps chance hits out.
     let plausible = last + 1..last + 1_000_000_000;
-    (0..bytes.len().saturating_sub(HEAD - 1)).any(|at| {
-        let mut head = [0; HEAD];
-        head.copy_from_slice(&bytes[at..at + HEAD]);
-        let head = Head::parse(head);
-        plausible.contains(&head.sequence)
-            && bytes[at + HEAD..]
-                .get(..head.length)
-                .is_some_and(|payload| head.fits(payload))
-    })
+    (0..bytes.len()).any(|at| sound_at(&bytes[at..], &plausible).is_some())
+}
+
+/// The sequence and payload of the sound frame that `bytes` begin with, if it is one of these.
+pub(super) fn sound_at<'a>(
+    bytes: &'a [u8],
+    plausible: &Range<Sequence>,
+) -> Option<(Sequence, &'a [u8])> {
+    let head = Head::parse(*bytes.first_chunk()?);
+    if !plausible.contains(&head.sequence) {
+        return None;
+    }
+    let payload = bytes[HEAD..].get(..head.length)?;
+    head.fits(payload).then_some((head.sequence, payload))
 }

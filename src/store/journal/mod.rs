@@ -5,9 +5,11 @@
 //! [Frames](frame) follow.
 
 mod frame;
+mod salvage;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -17,9 +19,13 @@ use super::data_dir::{make_dir, write_new};
 use super::error::StoreError;
 use super::event::{Event, Sequence};
 
+pub(crate) use self::salvage::{examine, rewrite, salvage};
+
 const MAGIC: &[u8; 8] = b"CHAFFJNL";
 const VERSION: u32 = 1;
 const HEAD: u64 = 40;
+/// Where in the head the first link of the chain stands.
+const CHAIN_AT: Range<usize> = 20..36;
 /// Room, in bytes, that a probe asks for: that of a large event.
 const PROBE: usize = 64 * 1024;
 
@@ -214,6 +220,21 @@ impl Journal {
     }
 }
 
+/// A reader of a journal that nobody writes, up to the first damage.
+pub(crate) fn reader(path: &Path) -> Result<Reader, StoreError> {
+    let size = path.metadata().map_err(|e| StoreError::io(path, &e))?.len();
+    let mut frames = frames(path, size)?;
+    while let Ok(Some(_)) = frames.next() {}
+    let committed = Committed {
+        length: size - frames.left(),
+        last: frames.last,
+    };
+    Ok(Reader {
+        path: Arc::new(path.to_path_buf()),
+        committed: Arc::new(RwLock::new(committed)),
+    })
+}
+
 impl Reader {
     /// Sequence of the newest committed event, 0 if there is none.
     pub(crate) fn last(&self) -> Sequence {
@@ -334,7 +355,7 @@ fn frames(path: &Path, size: u64) -> Result<Frames<BufReader<File>>, StoreError>
     let mut before = [0; 8];
     before.copy_from_slice(&fields[12..20]);
     let mut chain = Chain::default();
-    chain.copy_from_slice(&fields[20..36]);
+    chain.copy_from_slice(&fields[CHAIN_AT]);
     Ok(Frames::new(
         file,
         left,

@@ -2,11 +2,9 @@
 
 use jiff::Timestamp;
 
+use super::new_verdict::NewVerdict;
 use super::plan::{self, Plan};
-use super::postings::{self, Term};
-use super::stored_verdict::NewStoredVerdict;
-use super::trees::{CounterRow, Trees, to_micros};
-use crate::comment::Comment;
+use super::trees::{Trees, to_micros};
 use crate::key::KeyHash;
 use crate::rule::{RuleChange, RuleId};
 use crate::site::Site;
@@ -14,65 +12,12 @@ use crate::site::settings::{Erasure as OnErasure, RetentionWhat, SiteSettings};
 use crate::store::ack::Reply;
 use crate::store::error::StoreError;
 use crate::store::event::{Change, Event, Grant};
-use crate::store::fingerprint::{Fingerprint, Secret};
+use crate::store::fingerprint::Fingerprint;
 use crate::store::query::ErasureReceipt;
-use crate::store::record::{AddressPolicy, Correction, Origin, VerdictRecord, shorten};
-use crate::store::sealed::Personal;
+use crate::store::record::Correction;
 use crate::store::{CorrectionReceipt, NewCorrection, Retraction, Sequence};
 use crate::text::Features;
-use crate::verdict::{Label, Verdict, VerdictId};
-
-/// A record ready for the disk, and what it is indexed under and counted as.
-pub(super) struct NewVerdict {
-    pub(super) id: VerdictId,
-    /// Which key asked.
-    pub(super) key: KeyHash,
-    pub(super) site: Option<Site>,
-    pub(super) stored: NewStoredVerdict,
-    pub(super) fingerprint: Fingerprint,
-    pub(super) terms: Vec<Term>,
-    /// `None` if it is no check.
-    pub(super) counts: Option<(CounterRow, Verdict)>,
-}
-
-impl NewVerdict {
-    /// Cuts what is overlong, hashes what is only compared, and seals what a person wrote.
-    pub(super) fn new(
-        mut record: VerdictRecord,
-        mut comment: Comment,
-        address: AddressPolicy,
-        secret: &Secret,
-    ) -> Result<Self, StoreError> {
-        let fingerprint = secret.fingerprint(&record.key, &comment);
-        let ip_hash = comment.author.ip.map(|ip| secret.ip(ip));
-        let terms = postings::terms(secret, &record);
-        if address == AddressPolicy::Hash {
-            comment.author.ip = None;
-        }
-        shorten(&mut comment);
-        let reasons = record.judgement.reasons.iter_mut();
-        let personal = Personal {
-            comment,
-            ip_hash,
-            callback: record.callback.take(),
-            details: reasons
-                .map(|reason| std::mem::take(&mut reason.detail))
-                .collect(),
-            fingerprint: fingerprint.clone(),
-        };
-        let counts = (record.origin == Origin::Checked)
-            .then(|| (CounterRow::of(&record), record.judgement.verdict));
-        Ok(Self {
-            id: record.id,
-            key: record.key,
-            site: record.site.clone(),
-            stored: NewStoredVerdict::seal(record, &personal)?,
-            fingerprint,
-            terms,
-            counts,
-        })
-    }
-}
+use crate::verdict::{Label, VerdictId};
 
 /// One write.
 pub(super) enum Command {
@@ -125,6 +70,8 @@ pub(super) type Pending = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 pub(super) struct Decision {
     pub(super) events: Vec<Event>,
     pub(super) answer: Pending,
+    /// Whether it is only done when keys of the vault are gone, not already when it is logged.
+    pub(super) erases: bool,
 }
 
 impl Request {
@@ -156,7 +103,11 @@ impl Request {
                 reply,
             } => decision(reply, retract(plan, verdict, by, at, next)),
             Self::Erase(verdicts, by, at, reply) => {
-                decision(reply, erase(trees, plan, verdicts, by, at, next))
+                let decided = erase(trees, plan, verdicts, by, at, next);
+                Decision {
+                    erases: true,
+                    ..decision(reply, decided)
+                }
             }
             Self::CreateKey(key, grant, at, reply) => {
                 let known = plan.grant(&key);
@@ -246,12 +197,14 @@ fn decision<T: Send + 'static>(
     match decided {
         Ok((events, answer)) => Decision {
             events: events.into_iter().collect(),
+            erases: false,
             answer: Box::new(move |durable| {
                 let _ = reply.send(durable.map(|()| answer));
             }),
         },
         Err(error) => Decision {
             events: Vec::new(),
+            erases: false,
             // Where the group failed, it was decided on a state that lacks what should have been
             // written: the failure is the truth then.
             answer: Box::new(move |durable| {

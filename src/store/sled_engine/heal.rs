@@ -4,6 +4,8 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use sled::{Config, Db};
@@ -12,11 +14,25 @@ use super::trees::{self, Trees};
 use crate::store::error::StoreError;
 use crate::store::vault::Vault;
 
+/// How long threads of a closed database may take to end.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Opens sled and the vault of its keys. What sled itself cannot open is moved aside, together with
 /// the vault, and begun anew: the caller then rebuilds what the journal holds.
 pub(super) fn open(directory: &Path, vault: &Path, cache_bytes: u64) -> Result<Trees, StoreError> {
     let db = open_sled(directory, vault, cache_bytes)?;
-    Ok(Trees::open(db, Arc::new(Vault::open(vault)?))?)
+    let trees = Trees::open(db, Arc::new(Vault::open(vault)?))?;
+    trees.know_vault()?;
+    Ok(trees)
+}
+
+/// Opens sled without changing anything that a start would not change.
+pub(super) fn as_it_is(directory: &Path, cache_bytes: u64) -> Result<Db, StoreError> {
+    remove_snapshots(directory, |name| name.ends_with(".generating"))?;
+    attempt(directory, cache_bytes).map_err(|failure| match failure {
+        Failure::System(error) => StoreError::io(directory, &error),
+        Failure::Damaged(reason) => StoreError::Database(reason),
+    })
 }
 
 fn open_sled(directory: &Path, vault: &Path, cache_bytes: u64) -> Result<Db, StoreError> {
@@ -60,7 +76,24 @@ enum Failure {
     Damaged(String),
 }
 
+/// Waits for a lock that threads of a database which was just closed may still hold. The directory is
+/// ours, so that nobody else can.
 fn attempt(directory: &Path, cache_bytes: u64) -> Result<Db, Failure> {
+    let began = Instant::now();
+    loop {
+        match attempt_once(directory, cache_bytes) {
+            Err(Failure::System(error))
+                if error.to_string().contains("could not acquire lock")
+                    && began.elapsed() < PATIENCE =>
+            {
+                thread::sleep(Duration::from_millis(10));
+            }
+            done => return done,
+        }
+    }
+}
+
+fn attempt_once(directory: &Path, cache_bytes: u64) -> Result<Db, Failure> {
     let open = || {
         let db = Config::new()
             .path(directory)

@@ -1,11 +1,18 @@
 //! The embedded engine: sled for verdicts and indexes, the journal for what admins did.
 
 mod command;
+mod dumping;
+mod examine;
+mod halves;
 mod heal;
 mod listing;
+mod loading;
+mod new_verdict;
 mod notifier;
 mod plan;
 mod postings;
+mod rebuild;
+mod repair;
 mod stored_verdict;
 mod trees;
 mod writer;
@@ -20,7 +27,8 @@ use std::thread::{self, JoinHandle};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use self::command::{Command, NewVerdict, Request};
+use self::command::{Command, Request};
+use self::new_verdict::NewVerdict;
 use self::notifier::Observers;
 use self::plan::Plan;
 use self::trees::Trees;
@@ -29,9 +37,9 @@ use super::ack::{Ack, Reply};
 use super::data_dir::{DataDir, sync_dir};
 use super::journal::{Journal, Reader};
 use super::{
-    AddressPolicy, Aged, ConfiguredSite, Correction, CorrectionReceipt, DayCount, ErasureReceipt,
-    Grant, LessonStream, Lessons, NewCorrection, Notice, Observer, Retraction, Sequence, Store,
-    StoreError, StoreSettings, VerdictPage, VerdictQuery, VerdictRecord,
+    AddressPolicy, Aged, ConfiguredSite, Correction, CorrectionReceipt, DayCount, Dump,
+    ErasureReceipt, Grant, LessonStream, Lessons, NewCorrection, Notice, Observer, Retraction,
+    Sequence, Store, StoreError, StoreSettings, VerdictPage, VerdictQuery, VerdictRecord,
 };
 use crate::comment::Comment;
 use crate::key::KeyHash;
@@ -46,6 +54,10 @@ use crate::verdict::{Label, VerdictId};
 const WAITING: usize = 1024;
 /// Events taken over from the journal at once when sled is behind.
 const REPLAY: usize = 1000;
+
+pub(super) use self::examine::examine;
+pub(super) use self::loading::restore;
+pub(super) use self::repair::{compact, repair};
 
 /// The store on one machine. See [`super::open`].
 pub(super) struct SledStore {
@@ -62,6 +74,7 @@ pub(super) struct SledStore {
 impl SledStore {
     pub(super) fn open(path: &Path, settings: &StoreSettings) -> Result<Self, StoreError> {
         let directory = DataDir::open(path)?;
+        rebuild::settle(&directory)?;
         let sled_path = directory.join("sled");
         let trees = heal::open(&sled_path, &directory.join("vault"), settings.cache_bytes)?;
         // sled syncs none of the names that it made.
@@ -69,14 +82,16 @@ impl SledStore {
         sync_dir(path)?;
         let journal = Journal::open(&directory.join("journal"), trees.applied()?)?;
         catch_up(&trees, &journal.reader())?;
+        halves::take_back(&trees)?;
         let log = journal.reader();
         let observers = Observers::default();
         let (commands, waiting) = sync_channel(WAITING);
         let (groups, committed) = channel();
+        let db_file = sled_path.join("db");
         let writer = Writer {
             trees: trees.clone(),
             journal,
-            file: File::open(sled_path.join("db")).ok(),
+            file: File::open(&db_file).map_err(|e| StoreError::io(&db_file, &e))?,
             notifier: groups,
             failed: None,
         };
@@ -334,6 +349,10 @@ impl Store for SledStore {
 
     fn probe(&self) -> Ack<()> {
         self.send(Command::Probe)
+    }
+
+    fn dump(&self) -> Dump {
+        dumping::dump(&self.trees, &self.log)
     }
 
     fn observe(&self, observer: Arc<dyn Observer>) {

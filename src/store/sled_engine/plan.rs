@@ -6,8 +6,10 @@ use jiff::Timestamp;
 use sled::transaction::{ConflictableTransactionError, TransactionError, Transactional};
 use sled::{Batch, IVec};
 
-use super::command::NewVerdict;
+use super::halves;
+use super::new_verdict::NewVerdict;
 use super::postings::{self, Term};
+use super::stored_verdict::StoredVerdict;
 use super::trees::{Counted, CounterRow, StoredCorrection, Trees, content_key, exact_key};
 use crate::key::KeyHash;
 use crate::rule::{RuleId, StandingRule};
@@ -17,6 +19,7 @@ use crate::store::codec::encode;
 use crate::store::counters::Counters;
 use crate::store::error::StoreError;
 use crate::store::event::{Change, Event, Grant, Sequence};
+use crate::store::fingerprint::Fingerprint;
 use crate::store::record::{ConfiguredSite, Correction, Origin, VerdictRecord};
 use crate::store::vault::Slot;
 use crate::verdict::{Label, Verdict, VerdictId};
@@ -38,6 +41,8 @@ pub(super) struct Plan<'a> {
     settings: HashMap<Site, Option<ConfiguredSite>>,
     rules: HashMap<RuleId, Option<StandingRule>>,
     applied: Option<Sequence>,
+    /// Whether the submitted comments of this group are labelled with it.
+    completes_halves: bool,
 }
 
 impl<'a> Plan<'a> {
@@ -56,6 +61,7 @@ impl<'a> Plan<'a> {
             settings: HashMap::new(),
             rules: HashMap::new(),
             applied: None,
+            completes_halves: false,
         }
     }
 
@@ -64,7 +70,6 @@ impl<'a> Plan<'a> {
     pub(super) fn put(&mut self, new: &NewVerdict, slot: Slot) -> Result<(), StoreError> {
         let id = new.id;
         let stored = encode("verdict", &new.stored.kept_in(slot))?;
-        let fields = encode("fingerprint", &new.fingerprint.fields)?;
         if let Some((row, verdict)) = &new.counts {
             let counters = self.counter(row.clone())?;
             counters.checked += 1;
@@ -77,15 +82,43 @@ impl<'a> Plan<'a> {
         if let Some(site) = &new.site {
             self.mention(site.clone())?;
         }
+        self.put_raw(id, stored.into(), &new.terms);
+        self.index(id, &new.fingerprint)
+    }
+
+    /// A verdict whose comment is gone already, and its index entries.
+    pub(super) fn put_bare(&mut self, record: VerdictRecord) -> Result<(), StoreError> {
+        let id = record.id;
+        let terms = postings::terms(self.trees.vault.secret(), &record);
+        let stored = encode("verdict", &StoredVerdict::bare(record))?;
+        self.put_raw(id, stored.into(), &terms);
+        Ok(())
+    }
+
+    /// A verdict as it stands elsewhere, and what it is listed under.
+    pub(super) fn put_raw(&mut self, id: VerdictId, stored: IVec, terms: &[Term]) {
         self.verdicts.insert(id.as_bytes(), stored);
-        for term in &new.terms {
+        for term in terms {
             self.postings.insert(&term.entry(id), IVec::default());
         }
+    }
+
+    /// What feedback finds a verdict by.
+    pub(super) fn index(
+        &mut self,
+        id: VerdictId,
+        fingerprint: &Fingerprint,
+    ) -> Result<(), StoreError> {
+        let fields = encode("fingerprint", &fingerprint.fields)?;
         self.content
-            .insert(exact_key(&new.fingerprint, id), IVec::default());
-        self.content
-            .insert(content_key(&new.fingerprint, id), fields);
+            .insert(exact_key(fingerprint, id), IVec::default());
+        self.content.insert(content_key(fingerprint, id), fields);
         Ok(())
+    }
+
+    /// Counts as they were elsewhere.
+    pub(super) fn set_counter(&mut self, row: CounterRow, counters: Counters) {
+        self.counters.insert(row, counters);
     }
 
     /// Whether a verdict that the trees still have is taken out.
@@ -126,6 +159,11 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
+    /// With this, every submitted comment has its label.
+    pub(super) fn completes_halves(&mut self) {
+        self.completes_halves = true;
+    }
+
     /// The correction in force.
     pub(super) fn correction(&self, id: VerdictId) -> Result<Option<StoredCorrection>, StoreError> {
         match self.corrections.get(&id) {
@@ -163,7 +201,7 @@ impl<'a> Plan<'a> {
     }
 
     /// A site that nothing was known of is in use.
-    fn mention(&mut self, site: Site) -> Result<(), StoreError> {
+    pub(super) fn mention(&mut self, site: Site) -> Result<(), StoreError> {
         if self.site(&site)?.is_none() {
             self.sites.insert(site, Some(true));
         }
@@ -239,6 +277,7 @@ impl<'a> Plan<'a> {
                 self.sites.insert(site.clone(), None);
                 self.settings.insert(site.clone(), None);
             }
+            Change::Lost => {}
             Change::Erased { verdicts, .. } => {
                 for id in verdicts {
                     self.expire(*id, RetentionWhat::Record)?;
@@ -338,6 +377,9 @@ impl<'a> Plan<'a> {
         let mut meta = Batch::default();
         if let Some(applied) = self.applied {
             meta.insert("applied", encode("log position", &applied)?);
+        }
+        if self.completes_halves {
+            meta.remove(halves::ENTRY);
         }
         // The indexes first, each on its own: whoever reads them passes over names that are nowhere
         // else, and an entry written in the transaction costs three times as much.

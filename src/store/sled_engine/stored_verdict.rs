@@ -40,21 +40,12 @@ impl NewStoredVerdict {
     pub(super) fn seal(record: VerdictRecord, personal: &Personal) -> Result<Self, StoreError> {
         let key = fresh_key()?;
         let bytes = personal.seal(record.id, &key)?;
-        let mut judgement = record.judgement;
-        for reason in &mut judgement.reasons {
-            reason.detail.clear();
-        }
-        Ok(Self {
-            stored: StoredVerdict {
-                key: record.key,
-                origin: record.origin,
-                site: record.site,
-                shadow: record.shadow,
-                judgement,
-                sealed: Some(Sealed { slot: 0, bytes }),
-            },
-            key,
-        })
+        let sealed = Some(Sealed { slot: 0, bytes });
+        let stored = StoredVerdict {
+            sealed,
+            ..StoredVerdict::bare(record)
+        };
+        Ok(Self { stored, key })
     }
 
     /// The value, now that its key lies in the vault.
@@ -68,6 +59,22 @@ impl NewStoredVerdict {
 }
 
 impl StoredVerdict {
+    /// The value without what a person wrote.
+    pub(super) fn bare(record: VerdictRecord) -> Self {
+        let mut judgement = record.judgement;
+        for reason in &mut judgement.reasons {
+            reason.detail.clear();
+        }
+        Self {
+            key: record.key,
+            origin: record.origin,
+            site: record.site,
+            shadow: record.shadow,
+            judgement,
+            sealed: None,
+        }
+    }
+
     /// Whether what was written is still there.
     pub(super) fn has_content(&self) -> bool {
         self.sealed.is_some()

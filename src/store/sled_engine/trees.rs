@@ -89,6 +89,15 @@ impl CounterRow {
         }
     }
 
+    /// The row of a count.
+    pub(super) fn counting(count: &DayCount) -> Self {
+        Self {
+            key: count.key,
+            day: day_number(count.day),
+            site: count.site.clone(),
+        }
+    }
+
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = self.key.as_bytes().to_vec();
         bytes.extend_from_slice(&sortable(self.day));
@@ -165,6 +174,22 @@ impl Trees {
             meta: db.open_tree("meta")?,
             db,
         })
+    }
+
+    /// All but the verdicts.
+    pub(super) fn all(&self) -> [&Tree; 10] {
+        [
+            &self.postings,
+            &self.content,
+            &self.corrections,
+            &self.sites,
+            &self.settings,
+            &self.rules,
+            &self.keys,
+            &self.counters,
+            &self.notices,
+            &self.meta,
+        ]
     }
 
     pub(super) fn verdict(&self, id: VerdictId) -> Result<Option<VerdictRecord>, StoreError> {
@@ -353,6 +378,20 @@ impl Trees {
         let bytes = encode("callback", notice)?;
         self.notices.insert(notice.verdict.as_bytes(), bytes)?;
         Ok(())
+    }
+
+    /// Makes sure that the vault is the one that these trees were written with: with another secret,
+    /// or a damaged one, what is stored would look as if it were not there.
+    pub(super) fn know_vault(&self) -> Result<(), StoreError> {
+        let mark = self.vault.secret().hash("vault", &[]);
+        match self.meta.get("vault")? {
+            Some(known) if known == mark => Ok(()),
+            Some(_) => Err(self.vault.foreign()),
+            None => {
+                self.meta.insert("vault", &mark)?;
+                Ok(())
+            }
+        }
     }
 
     /// Newest event of the log that these trees contain.

@@ -10,7 +10,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use super::command::{Command, NewVerdict, Request};
+use super::command::{Command, Request};
+use super::halves;
+use super::new_verdict::NewVerdict;
 use super::notifier::Group;
 use super::plan::Plan;
 use super::trees::Trees;
@@ -30,7 +32,7 @@ pub(super) struct Writer {
     pub(super) trees: Trees,
     pub(super) journal: Journal,
     /// sled's file, to sync it: sled's own flush does not reach the disk.
-    pub(super) file: Option<File>,
+    pub(super) file: File,
     pub(super) notifier: Sender<Group>,
     /// Why nothing is written any more, if so.
     pub(super) failed: Option<StoreError>,
@@ -69,13 +71,15 @@ impl Writer {
         self.sync();
     }
 
-    fn sync(&self) {
+    /// Nothing more is written after a failure: the operating system has then let go of what it
+    /// could not write, and the next sync would succeed without it.
+    fn sync(&mut self) {
         // The keys first: a verdict without its key would be of no use.
-        if let Err(error) = self.trees.vault.sync() {
-            tracing::error!(%error, "syncing the vault to the disk failed");
-        }
-        if let Some(Err(error)) = self.file.as_ref().map(File::sync_data) {
-            tracing::error!(%error, "syncing the embedded database to the disk failed");
+        let synced = self.trees.vault.sync().and_then(|()| self.file.sync_data());
+        if let Err(error) = synced {
+            let reason = format!("verdicts could not be synced to the disk: {error}");
+            tracing::error!(reason, "the store is read-only until a restart");
+            self.failed.get_or_insert(StoreError::ReadOnly(reason));
         }
     }
 
@@ -158,12 +162,16 @@ impl Writer {
         plan.commit()
     }
 
-    /// Each on its own, because the next may mean the same comment.
+    /// Each on its own, because the next may mean the same comment. Noted as halves of something, so
+    /// that they can be taken back if the other half, the label, does not come about.
     fn put_submitted(&self, requests: &[Request]) -> Result<(), StoreError> {
+        let mut noted = Vec::new();
         for request in requests {
             if let Request::Submit { verdict, .. } = request
                 && self.trees.find(&verdict.fingerprint)?.is_none()
             {
+                noted.push(verdict.id);
+                halves::note(&self.trees, &noted)?;
                 self.put_all(std::slice::from_ref(verdict))?;
             }
         }
@@ -186,7 +194,7 @@ impl Writer {
         let mut next: Sequence = self.journal.last() + 1;
         for request in requests {
             let decision = request.decide(&trees, &plan, next);
-            answers.push(decision.answer);
+            answers.push((decision.erases, decision.answer));
             for event in decision.events {
                 match plan.apply(next, &event) {
                     Ok(superseded) => applied.push(Applied {
@@ -204,20 +212,42 @@ impl Writer {
         }
         if let Err(error) = written {
             tracing::error!(%error, "events could not be written");
-            for answer in answers {
+            drop(plan);
+            // What cannot be cut off the journal may yet turn out to be there: the next start sees.
+            if self.journal.broken().is_none()
+                && let Err(error) = halves::take_back(&self.trees)
+            {
+                tracing::warn!(%error, "submitted comments stay without their label");
+            }
+            for (_, answer) in answers {
                 answer(Err(error.clone()));
             }
             return;
         }
-        // From here on the events are durable, and are acknowledged whatever happens to sled.
+        // From here on the events are durable, and are acknowledged whatever happens to sled: all
+        // but erasures, which are done only when the keys are gone. The next start makes that good.
+        let mut behind = None;
+        plan.completes_halves();
         if !applied.is_empty()
             && let Err(error) = plan.commit().and_then(|()| Ok(self.trees.db.flush()?))
         {
             tracing::error!(%error, "the embedded database no longer follows the journal");
             let reason = format!("the embedded database no longer follows the journal: {error}");
-            self.failed = Some(StoreError::ReadOnly(reason));
+            behind = Some(StoreError::ReadOnly(reason));
+            self.failed.clone_from(&behind);
         }
-        let group = Group { applied, answers };
+        let (undone, done): (Vec<_>, Vec<_>) = answers
+            .into_iter()
+            .partition(|(erases, _)| *erases && behind.is_some());
+        if let Some(error) = behind {
+            for (_, answer) in undone {
+                answer(Err(error.clone()));
+            }
+        }
+        let group = Group {
+            applied,
+            answers: done.into_iter().map(|(_, answer)| answer).collect(),
+        };
         if self.notifier.send(group).is_err() {
             // Dropped answers tell their callers that the store is closed.
             tracing::error!("events can no longer be told to the observers");

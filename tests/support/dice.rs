@@ -1,5 +1,7 @@
 //! Choices that are the same each time.
 
+#![allow(unreachable_pub)]
+
 /// Numbers that look random (SplitMix64) and depend on a name alone.
 pub struct Dice(u64);
 

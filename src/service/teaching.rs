@@ -1,0 +1,65 @@
+//! What a key taught, taken back: for a key that fell into the wrong hands.
+
+use crate::key::{KeyHash, KeyId};
+use crate::store::StoreError;
+use crate::verdict::VerdictId;
+
+use super::{Registry, ServiceError};
+
+/// Retractions that are on their way at once.
+const AT_ONCE: usize = 256;
+
+/// What was taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TakenBack {
+    /// Corrections that are not in force any more.
+    pub corrections: u64,
+}
+
+impl Registry {
+    /// Takes back every correction in force that a key taught, also one that was revoked since, and
+    /// also what the keys taught whose place it took. Corrections that others gave meanwhile to the same
+    /// comments stand.
+    pub async fn take_back(&self, id: KeyId) -> Result<TakenBack, ServiceError> {
+        let owner = self.owner(id)?;
+        let mut taught: Vec<VerdictId> = Vec::new();
+        let mut known = owner.is_some();
+        for lesson in self.store.lessons(self.store.events())? {
+            let lesson = lesson?;
+            if lesson.by.id() == id || Some(lesson.by) == owner {
+                known = true;
+                taught.push(lesson.verdict);
+            }
+        }
+        if !known {
+            return Err(ServiceError::NoSuchKey);
+        }
+        let mut corrections = 0;
+        let by = owner.unwrap_or(KeyHash::from_bytes([0; 32]));
+        for some in taught.chunks(AT_ONCE) {
+            let at = self.clock.now();
+            let retractions: Vec<_> = some
+                .iter()
+                .map(|&verdict| self.store.retract(verdict, by, at))
+                .collect();
+            for retraction in retractions {
+                match retraction.await {
+                    Ok(_) => corrections += 1,
+                    // Somebody else was faster.
+                    Err(StoreError::NoSuchCorrection) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        }
+        Ok(TakenBack { corrections })
+    }
+
+    /// Under which hash everything is filed that a key in use does.
+    fn owner(&self, id: KeyId) -> Result<Option<KeyHash>, ServiceError> {
+        let grants = self.store.grants()?.into_iter();
+        let mut named = grants.filter(|(key, _)| key.id() == id);
+        Ok(named
+            .next()
+            .map(|(key, grant)| grant.heir_of.unwrap_or(key)))
+    }
+}

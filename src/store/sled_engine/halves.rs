@@ -1,0 +1,39 @@
+//! Comments that are submitted with a label: stored first, labelled by an event of the log after.
+//!
+//! They are noted before the first half, so that it can be taken out again where a crash or a full
+//! disk kept the other half from coming about.
+
+use super::plan::Plan;
+use super::trees::Trees;
+use crate::site::settings::RetentionWhat;
+use crate::store::codec::{decode, encode};
+use crate::store::error::StoreError;
+use crate::verdict::VerdictId;
+
+/// Where they are noted, among what belongs to the whole.
+pub(super) const ENTRY: &str = "halves";
+
+/// Notes which comments are about to be stored and then labelled.
+pub(super) fn note(trees: &Trees, verdicts: &[VerdictId]) -> Result<(), StoreError> {
+    let bytes = encode("list of verdicts", &verdicts)?;
+    trees.meta.insert(ENTRY, bytes)?;
+    Ok(())
+}
+
+/// Takes out those that were noted and have no label: nobody was told of them.
+pub(super) fn take_back(trees: &Trees) -> Result<(), StoreError> {
+    let Some(noted) = trees.meta.get(ENTRY)? else {
+        return Ok(());
+    };
+    let noted: Vec<VerdictId> = decode("list of verdicts", &noted)?;
+    let mut plan = Plan::new(trees);
+    for id in noted {
+        if trees.correction(id)?.is_none() {
+            plan.expire(id, RetentionWhat::Record)?;
+        }
+    }
+    plan.completes_halves();
+    plan.commit()?;
+    trees.db.flush()?;
+    Ok(())
+}

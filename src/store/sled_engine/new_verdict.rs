@@ -1,0 +1,78 @@
+//! A verdict on its way to the disk.
+
+use super::postings::{self, Term};
+use super::stored_verdict::NewStoredVerdict;
+use super::trees::CounterRow;
+use crate::comment::Comment;
+use crate::key::KeyHash;
+use crate::site::Site;
+use crate::store::error::StoreError;
+use crate::store::fingerprint::{Fingerprint, Secret};
+use crate::store::record::{AddressPolicy, Origin, VerdictRecord, shorten};
+use crate::store::sealed::Personal;
+use crate::verdict::{Verdict, VerdictId};
+
+/// A record ready for the disk, and what it is indexed under and counted as.
+pub(super) struct NewVerdict {
+    pub(super) id: VerdictId,
+    /// Which key asked.
+    pub(super) key: KeyHash,
+    pub(super) site: Option<Site>,
+    pub(super) stored: NewStoredVerdict,
+    pub(super) fingerprint: Fingerprint,
+    pub(super) terms: Vec<Term>,
+    /// `None` if it is no check.
+    pub(super) counts: Option<(CounterRow, Verdict)>,
+}
+
+impl NewVerdict {
+    /// Cuts what is overlong, hashes what is only compared, and seals what a person wrote.
+    pub(super) fn new(
+        mut record: VerdictRecord,
+        mut comment: Comment,
+        address: AddressPolicy,
+        secret: &Secret,
+    ) -> Result<Self, StoreError> {
+        let fingerprint = secret.fingerprint(&record.key, &comment);
+        record.ip_hash = comment.author.ip.map(|ip| secret.ip(ip));
+        if address == AddressPolicy::Hash {
+            comment.author.ip = None;
+        }
+        shorten(&mut comment);
+        let counts = (record.origin == Origin::Checked)
+            .then(|| (CounterRow::of(&record), record.judgement.verdict));
+        Ok(Self {
+            counts,
+            ..Self::restored(record, comment, fingerprint, secret)?
+        })
+    }
+
+    /// The same of one that was stored before, and counted.
+    pub(super) fn restored(
+        mut record: VerdictRecord,
+        comment: Comment,
+        fingerprint: Fingerprint,
+        secret: &Secret,
+    ) -> Result<Self, StoreError> {
+        let terms = postings::terms(secret, &record);
+        let reasons = record.judgement.reasons.iter_mut();
+        let personal = Personal {
+            comment,
+            ip_hash: record.ip_hash,
+            callback: record.callback.take(),
+            details: reasons
+                .map(|reason| std::mem::take(&mut reason.detail))
+                .collect(),
+            fingerprint: fingerprint.clone(),
+        };
+        Ok(Self {
+            id: record.id,
+            key: record.key,
+            site: record.site.clone(),
+            stored: NewStoredVerdict::seal(record, &personal)?,
+            fingerprint,
+            terms,
+            counts: None,
+        })
+    }
+}
