@@ -36,6 +36,12 @@ enum Window {
 pub struct RateError;
 
 impl Rate {
+    /// `5/m`.
+    pub(crate) const FIVE_A_MINUTE: Self = Self {
+        calls: NonZeroU32::MIN.saturating_add(4),
+        window: Window::Minute,
+    };
+
     /// Calls in one window; so many may also come at once.
     pub fn calls(self) -> NonZeroU32 {
         self.calls

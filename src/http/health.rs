@@ -1,6 +1,6 @@
 //! Whether the server lives and can do its work, and a hint for people at the front door.
 
-use actix_web::{HttpResponse, http::header, web};
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -8,12 +8,18 @@ use super::state::State;
 use crate::service::StoreError;
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
-    for (path, answer) in [("/healthz", false), ("/", true)] {
-        let get = move || async move { if answer { hint() } else { alive() } };
+    for (path, get) in [
+        ("/healthz", web::get().to(|| async { alive() })),
+        ("/", web::get().to(front_door)),
+    ] {
+        let head = match path {
+            "/" => web::head().to(front_door),
+            _ => web::head().to(|| async { alive() }),
+        };
         config.service(
             web::resource(path)
-                .route(web::get().to(get))
-                .route(web::head().to(get))
+                .route(get)
+                .route(head)
                 .default_service(web::to(method_not_allowed)),
         );
     }
@@ -32,8 +38,18 @@ async fn method_not_allowed() -> HttpResponse {
         .body("Method not allowed")
 }
 
-fn hint() -> HttpResponse {
+/// The dashboard for browsers, a hint for programs.
+async fn front_door(request: HttpRequest) -> HttpResponse {
+    let accepts = request.headers().get(header::ACCEPT);
+    let accepts = accepts.and_then(|value| value.to_str().ok());
+    if accepts.is_some_and(|accepts| accepts.contains("text/html")) {
+        return HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, "/queue"))
+            .insert_header((header::VARY, "Accept"))
+            .finish();
+    }
     HttpResponse::Ok()
+        .insert_header((header::VARY, "Accept"))
         .content_type("text/plain; charset=utf-8")
         .body("Chaffinch is running. Point an Akismet client here, or POST to /v1/check.\n")
 }

@@ -1,12 +1,14 @@
-//! The two HTTP surfaces and the server around them.
+//! The HTTP surfaces and the server around them.
 //!
-//! [`akismet`] speaks Akismet's protocol with all its quirks, [`v1`] is our own JSON. Both turn
+//! [`akismet`] speaks Akismet's protocol with all its quirks, [`v1`] is our own JSON, the dashboard is for
+//! people. All turn
 //! bytes into domain types, call the service, and turn the outcome into bytes; nothing below this
 //! module knows HTTP, and all failures are mapped to replies here.
 
 pub mod akismet;
 mod body;
 mod callbacks;
+mod dashboard;
 mod docs;
 mod health;
 mod metrics;
@@ -34,6 +36,7 @@ fn configure(config: &mut web::ServiceConfig, cors_origins: &[String]) {
         .configure(metrics::configure)
         .configure(docs::configure)
         .configure(privacy::configure)
+        .configure(dashboard::configure)
         .configure(|config| v1::configure(config, cors_origins))
         .default_service(web::to(not_found));
 }

@@ -37,6 +37,9 @@ pub enum ServerError {
     /// There is no thread for calling sites back.
     #[error("cannot start a thread: {0}")]
     Thread(#[source] io::Error),
+    /// There are no random bytes to sign sessions with.
+    #[error("no random bytes for the sessions of the dashboard: {0}")]
+    NoRandomness(#[source] getrandom::Error),
     /// It stopped because of an error.
     #[error("the server stopped: {0}")]
     Stopped(#[source] io::Error),
@@ -53,7 +56,8 @@ impl Server {
         let callbacks = Callbacks::start(Arc::clone(&service), settings.callback_networks.clone())
             .map_err(ServerError::Thread)?;
         let origins = settings.cors_origins.clone();
-        let state = web::Data::new(State::new(service, settings));
+        let state = State::new(service, settings).map_err(ServerError::NoRandomness)?;
+        let state = web::Data::new(state);
         let unbound = HttpServer::new(move || {
             App::new()
                 .app_data(state.clone())

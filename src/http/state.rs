@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+use super::dashboard::session::Sessions;
 use super::throttle::{Rates, Throttle, TrustedProxies};
 use super::v1::idempotency::Replies;
 use crate::service::Service;
@@ -101,18 +102,23 @@ pub struct State {
     pub allow_empty_ip: bool,
     pub(super) throttle: Arc<Throttle>,
     pub(super) replies: Replies,
+    pub(super) sessions: Arc<Sessions>,
 }
 
 impl State {
     /// The handlers' share of the settings.
-    pub fn new(service: Arc<Service>, settings: &Settings) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// The operating system gave no random bytes.
+    pub fn new(service: Arc<Service>, settings: &Settings) -> Result<Self, getrandom::Error> {
+        Ok(Self {
             service,
             limits: settings.limits.clone(),
             base_domains: settings.base_domains.clone(),
             allow_empty_ip: settings.allow_empty_ip,
             throttle: Arc::new(Throttle::new(settings)),
             replies: Replies::default(),
-        }
+            sessions: Arc::new(Sessions::new()?),
+        })
     }
 }

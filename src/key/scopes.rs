@@ -18,11 +18,20 @@ pub enum Scope {
     Read,
     /// Everything, keys and settings included.
     Admin,
+    /// Look at and correct what any key asked for, as a person at the dashboard does. Includes
+    /// `correct` and `read`.
+    Moderate,
 }
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Check, Self::Correct, Self::Read, Self::Admin];
+    pub const ALL: [Self; 5] = [
+        Self::Check,
+        Self::Correct,
+        Self::Read,
+        Self::Admin,
+        Self::Moderate,
+    ];
 
     fn bit(self) -> u8 {
         1 << self as u8
@@ -36,6 +45,7 @@ impl fmt::Display for Scope {
             Self::Correct => "correct",
             Self::Read => "read",
             Self::Admin => "admin",
+            Self::Moderate => "moderate",
         })
     }
 }
@@ -53,7 +63,7 @@ impl FromStr for Scope {
 
 /// A text that names no scope, or a list of none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("give at least one of check, correct, read, admin")]
+#[error("give at least one of check, correct, read, admin, moderate")]
 pub struct ScopeError;
 
 /// At least one scope. As a list where people read it.
@@ -65,7 +75,9 @@ impl Scopes {
     /// What a site needs: all but managing the server.
     pub const SITE: Self = Self(0b0111);
     /// Everything.
-    pub const ADMIN: Self = Self(0b1111);
+    pub const ADMIN: Self = Self(0b0_1111);
+    /// What a moderator needs: to see what any key asked for, and to correct it.
+    pub const MODERATOR: Self = Self(0b1_0110);
 
     /// Whether a call of this kind is allowed. `admin` allows every kind.
     pub fn allow(self, scope: Scope) -> bool {
@@ -88,6 +100,7 @@ impl TryFrom<Vec<Scope>> for Scopes {
             0 => Err(ScopeError),
             // Who may do everything may do each.
             bits if bits & Scope::Admin.bit() != 0 => Ok(Self::ADMIN),
+            bits if bits & Scope::Moderate.bit() != 0 => Ok(Self(bits | Self::MODERATOR.0)),
             bits => Ok(Self(bits)),
         }
     }
@@ -130,5 +143,9 @@ mod tests {
         assert!(!Scopes::SITE.allow(Scope::Admin));
         let reader = Scopes::try_from(vec!["read".parse().unwrap()]).unwrap();
         assert!(reader.allow(Scope::Read) && !reader.allow(Scope::Check));
+        let moderator = Scopes::try_from(vec![Scope::Moderate]).unwrap();
+        assert_eq!(moderator, Scopes::MODERATOR);
+        assert!(moderator.allow(Scope::Correct) && moderator.allow(Scope::Read));
+        assert!(!moderator.allow(Scope::Check) && !moderator.allow(Scope::Admin));
     }
 }

@@ -22,6 +22,11 @@ impl Caller {
         self.grant.is_admin() && self.grant.site.is_none()
     }
 
+    /// Whether the caller sees what any key asked for, on its site or, bound to none, on every one.
+    pub fn moderates(&self) -> bool {
+        self.grant.scopes.allow(Scope::Moderate)
+    }
+
     /// Refuses callers whose key is not meant for this kind of call.
     pub fn require(&self, scope: Scope) -> Result<(), ServiceError> {
         match (self.grant.scopes.allow(scope), scope) {
@@ -57,12 +62,12 @@ impl Caller {
         }
     }
 
-    /// Whether the caller may see and correct a verdict: an admin every one, a key that is bound
+    /// Whether the caller may see and correct a verdict: an admin or moderator every one, a key that is bound
     /// to a site those of its site, any other key those that it asked for itself.
     pub(super) fn sees(&self, record: &VerdictRecord) -> bool {
         match &self.grant.site {
             Some(own) => record.site.as_ref() == Some(own),
-            None => self.is_admin() || record.key == self.hash,
+            None => self.moderates() || record.key == self.hash,
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::key::Scope;
@@ -32,12 +33,17 @@ pub struct SiteDay {
 }
 
 impl Service {
+    /// The time that it is now.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// The day that it is now (UTC).
     pub fn today(&self) -> Date {
         self.clock.today()
     }
 
-    /// Counts of some days: for an admin of all keys, for a key that is bound to a site of that
+    /// Counts of some days: for an admin or moderator of all keys, for a key that is bound to a site of that
     /// site, for any other of what it asked for itself.
     pub fn day_sums(
         &self,
@@ -48,7 +54,7 @@ impl Service {
         caller.require(Scope::Read)?;
         caller.require_site(site)?;
         let site = site.or(caller.grant.site.as_ref());
-        let all_keys = caller.is_admin() || caller.grant.site.is_some();
+        let all_keys = caller.moderates() || caller.grant.site.is_some();
         let key = (!all_keys).then_some(caller.hash);
         let mut totals = Counters::default();
         let mut by_day: BTreeMap<(Date, Option<Site>), Counters> = BTreeMap::new();

@@ -46,6 +46,16 @@ pub struct Checked {
     pub recheck_after: Option<RecheckSeconds>,
 }
 
+/// Whether the filter learns from a correction.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Teaching {
+    /// It learns, where the site lets it.
+    #[default]
+    Learn,
+    /// It does not: the verdict was wrong for a reason that says nothing about others.
+    Leave,
+}
+
 /// The verdict that a site in shadow mode is not told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shadow {
@@ -128,11 +138,12 @@ impl Service {
         caller: &Caller,
         id: VerdictId,
         label: Label,
+        teaching: Teaching,
     ) -> Result<CorrectionReceipt, ServiceError> {
         caller.require(Scope::Correct)?;
         let record = self.visible(caller, id)?;
         let calls_back = record.callback.is_some();
-        let receipt = self.correct(caller, record, label).await?;
+        let receipt = self.correct(caller, record, label, teaching).await?;
         if calls_back && receipt.previous != Some(label) {
             self.call_back(id, SignedDuration::ZERO);
         }
@@ -154,7 +165,8 @@ impl Service {
         }
         if let Some(id) = self.store.find(caller.hash, &comment)? {
             let record = self.visible(caller, id)?;
-            return self.correct(caller, record, label).await.map(Some);
+            let learned = self.correct(caller, record, label, Teaching::Learn);
+            return learned.await.map(Some);
         }
         let features = self.filter.classifier().features(&comment);
         let judgement = self
@@ -218,6 +230,7 @@ impl Service {
         caller: &Caller,
         record: VerdictRecord,
         label: Label,
+        teaching: Teaching,
     ) -> Result<CorrectionReceipt, ServiceError> {
         // Read again rather than kept with every verdict: few verdicts are ever corrected.
         let comment = record.comment.as_ref().ok_or(ServiceError::CommentGone)?;
@@ -226,6 +239,7 @@ impl Service {
             verdict: record.id,
             label,
             features,
+            learn: teaching == Teaching::Learn,
             by: caller.hash,
             at: self.clock.now(),
         };

@@ -5,7 +5,7 @@ use std::sync::{PoisonError, RwLock};
 
 use jiff::Timestamp;
 
-use crate::key::{AdminToken, KeyHash, SiteKey};
+use crate::key::{AdminToken, KeyHash, KeyId, SiteKey};
 use crate::store::{Applied, Change, Grant, Lessons, Observer, Store, StoreError};
 
 use super::caller::Caller;
@@ -54,6 +54,16 @@ impl Keyring {
             }
             _ => Err(AuthError::Unknown),
         }
+    }
+
+    /// Whoever has a key of the line that begins with the one of this id.
+    pub(super) fn caller(&self, id: KeyId, now: Timestamp) -> Option<Caller> {
+        let grants = self.grants.read().unwrap_or_else(PoisonError::into_inner);
+        let line =
+            |(key, grant): (&KeyHash, &Grant)| (grant.heir_of.unwrap_or(*key), grant.clone());
+        let mut lines = grants.iter().map(line);
+        let found = lines.find(|(line, grant)| line.id() == id && grant.holds(now));
+        found.map(|(hash, grant)| Caller { hash, grant })
     }
 
     /// The site key of a line that was shown last, if it is still accepted.

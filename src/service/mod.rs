@@ -46,7 +46,7 @@ pub use callbacks::{Callback, Delivery};
 pub use caller::Caller;
 pub use days::{DaySums, SiteDay};
 pub use error::{AuthError, ServiceError};
-pub use judging::{CheckOptions, Checked, Shadow, VerdictView};
+pub use judging::{CheckOptions, Checked, Shadow, Teaching, VerdictView};
 pub use keys::{ConfiguredKeys, FirstKeys, KeyView, NewKey, Secret};
 pub use model::{ModelView, SiteLessons};
 pub use registry::Registry;

@@ -31,7 +31,7 @@ pub struct SiteLessons {
 }
 
 impl Service {
-    /// The model in use. An admin sees all sites, a key that is bound to one that one, any other
+    /// The model in use. An admin or moderator sees all sites, a key that is bound to one that one, any other
     /// key none: it may not know who else asks here.
     pub fn model(&self, caller: &Caller) -> Result<ModelView, ServiceError> {
         caller.require(Scope::Read)?;
@@ -40,7 +40,7 @@ impl Service {
         let mut sites: Vec<_> = lessons
             .filter(|(site, _)| match &caller.grant.site {
                 Some(own) => site.as_ref() == Some(own),
-                None => caller.is_admin(),
+                None => caller.moderates(),
             })
             .map(|(site, corrections)| SiteLessons { site, corrections })
             .collect();

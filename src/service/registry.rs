@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 
 use crate::clock::Clock;
+use crate::key::KeyId;
 use crate::store::Store;
 
 use super::Caller;
@@ -47,5 +48,11 @@ impl Registry {
     /// Who showed this secret: a site key (case does not count) or an admin token.
     pub fn authenticate(&self, secret: &str) -> Result<Caller, AuthError> {
         self.keyring.authenticate(secret, self.clock.now())
+    }
+
+    /// Who has the key of this id, or one of its line, if any of them is still accepted.
+    pub fn caller(&self, id: KeyId) -> Result<Caller, AuthError> {
+        let caller = self.keyring.caller(id, self.clock.now());
+        caller.ok_or(AuthError::Unknown)
     }
 }

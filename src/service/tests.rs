@@ -166,7 +166,9 @@ async fn corrections_by_id_and_by_comment_are_one() {
     let caller = bench.caller(None).await;
     let comment = ruled(Verdict::Ham, "one");
     let id = bench.check(&caller, comment.clone()).await.id;
-    let by_id = bench.service.correct_by_id(&caller, id, Label::Spam);
+    let by_id = bench
+        .service
+        .correct_by_id(&caller, id, Label::Spam, Teaching::Learn);
     let by_id = by_id.await.unwrap();
     assert_eq!((by_id.id, by_id.previous), (id, None));
     let again = bench
@@ -216,7 +218,10 @@ async fn an_admin_takes_back_a_correction_whose_verdict_was_lost() {
     let bench = Bench::new();
     let (caller, admin) = (bench.caller(None).await, bench.admin().await);
     let id = bench.check(&caller, ruled(Verdict::Spam, "one")).await.id;
-    let corrected = bench.service.correct_by_id(&caller, id, Label::Ham).await;
+    let corrected = bench
+        .service
+        .correct_by_id(&caller, id, Label::Ham, Teaching::Learn)
+        .await;
     corrected.unwrap();
     let learned = |bench: &Bench| bench.service.filter.classifier().learned_from();
     let Bench {
@@ -265,7 +270,10 @@ async fn keys_see_and_speak_for_what_is_theirs() {
             .verdict(&bench.caller(None).await, id)
             .is_err()
     );
-    let refused = bench.service.correct_by_id(&other, id, Label::Spam).await;
+    let refused = bench
+        .service
+        .correct_by_id(&other, id, Label::Spam, Teaching::Learn)
+        .await;
     assert!(matches!(refused, Err(ServiceError::NoSuchVerdict)));
 
     // A bound key that names no site speaks for its own.
@@ -293,7 +301,9 @@ async fn statistics_go_by_period_and_site() {
         ..ruled(Verdict::Ham, "new")
     };
     bench.check(&caller, elsewhere).await;
-    let correction = bench.service.correct_by_id(&caller, wrong, Label::Ham);
+    let correction = bench
+        .service
+        .correct_by_id(&caller, wrong, Label::Ham, Teaching::Learn);
     correction.await.unwrap();
 
     let stats = |scope: &StatsScope, range| bench.service.stats(&caller, scope, range).unwrap();
@@ -557,7 +567,7 @@ proptest! {
                 let (verdict, by, at) = (ids[which], caller.hash, Timestamp::UNIX_EPOCH);
                 let label = if what < 3 { Label::Spam } else { Label::Ham };
                 if what < 6 {
-                    let new = store::NewCorrection { verdict, label, features: Features::from_unordered(vec![u32::try_from(which).unwrap()]), by, at };
+                    let new = store::NewCorrection { verdict, label, features: Features::from_unordered(vec![u32::try_from(which).unwrap()]), by, at, learn: true };
                     acks.push(bench.store.correct(new));
                 } else if bench.store.retract(verdict, by, at).await.is_ok() {
                     let learned = recorder.0.lock().unwrap().len();

@@ -41,7 +41,7 @@ impl Service {
         caller.require_site(query.site.as_ref())?;
         if let Some(own) = &caller.grant.site {
             query.site = Some(own.clone());
-        } else if !caller.is_admin() {
+        } else if !caller.moderates() {
             query.key = Some(caller.hash);
         }
         Ok(self.store.list(&query)?)

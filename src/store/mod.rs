@@ -176,9 +176,9 @@ pub trait Store: Lessons + Send + Sync {
     /// anything reaches the disk.
     fn put(&self, record: VerdictRecord, address: AddressPolicy) -> Ack<()>;
 
-    /// Labels a stored verdict, to be learned unless the site has switched learning off. The same
-    /// label again changes nothing and answers with where it was first given, unless it is to be
-    /// learned only now; the opposite replaces it.
+    /// Labels a stored verdict, to be learned if that is asked for and the site has not switched
+    /// learning off. The same label again changes nothing and answers with where it was first given,
+    /// unless it is to be learned only now or, by request, no longer; the opposite replaces it.
     fn correct(&self, change: NewCorrection) -> Ack<CorrectionReceipt>;
 
     /// Labels the verdict that the record's comment means as in [`Self::find`], or keeps the
@@ -289,6 +289,8 @@ pub struct NewCorrection {
     pub label: Label,
     /// What is learned from it.
     pub features: Features,
+    /// Whether it is to be learned, as far as the site's settings allow that.
+    pub learn: bool,
     /// The key that says so.
     pub by: KeyHash,
     /// When it was said.

@@ -301,6 +301,7 @@ fn an_erasure_leaves_nothing_of_the_person_and_everything_of_others() {
         verdict: erased,
         label: Label::Spam,
         features: Features::default(),
+        learn: true,
         by: KEY,
         at: now(),
     };

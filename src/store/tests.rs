@@ -84,6 +84,7 @@ pub(super) fn label(store: &dyn Store, verdict: VerdictId, label: Label) -> Corr
         verdict,
         label,
         features: Features::from_unordered(vec![7, 9]),
+        learn: true,
         by: KEY,
         at: now(),
     };
@@ -183,6 +184,7 @@ fn one_label_counts_once_and_the_opposite_replaces_it() {
         verdict: VerdictId::fresh(),
         label: Label::Spam,
         features: Features::default(),
+        learn: true,
         by: KEY,
         at: now(),
     };

@@ -115,6 +115,9 @@ pub struct CorrectionRequest {
     /// What it is: `ham` or `spam`. Required.
     #[schema(required, nullable = false)]
     pub label: Option<Label>,
+    /// `false` says what a stored verdict is without teaching it to the filter. Goes with `id` alone.
+    #[schema(default = true)]
+    pub learn: Option<bool>,
 }
 
 impl TryFrom<CheckRequest> for Comment {

@@ -36,7 +36,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 pub(crate) struct TestApp {
     pub(crate) address: SocketAddr,
     pub(crate) service: Arc<Service>,
-    agent: ureq::Agent,
+    pub(crate) agent: ureq::Agent,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
     settings: Settings,
@@ -167,7 +167,7 @@ impl TestApp {
         key.reveal().to_owned()
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
@@ -381,7 +381,7 @@ impl Drop for TestApp {
 }
 
 impl Reply {
-    fn from_ureq(mut response: ureq::http::Response<ureq::Body>) -> Self {
+    pub(crate) fn from_ureq(mut response: ureq::http::Response<ureq::Body>) -> Self {
         let headers = response
             .headers()
             .iter()

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod app;
+mod browser;
 
 mod akismet_account;
 mod akismet_check;
@@ -13,6 +14,9 @@ mod akismet_report;
 mod any_bytes;
 mod callbacks;
 mod cors;
+mod dashboard_login;
+mod dashboard_queue;
+mod dashboard_verdict;
 mod docs;
 mod errors;
 mod health;

@@ -45,6 +45,7 @@ pub(super) struct Throttle {
     keys: RwLock<HashMap<KeyHash, Arc<Bucket>>>,
     addresses: Option<Buckets<Network>>,
     wrong_keys: Option<Buckets<Network>>,
+    sign_ins: Buckets<Network>,
     known: KnownKeys,
 }
 
@@ -93,7 +94,7 @@ impl TooMany {
 
 /// Why a call is not let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum NotLetIn {
+pub(in crate::http) enum NotLetIn {
     TooMany(TooMany),
     Auth(AuthError),
 }
@@ -113,6 +114,7 @@ impl Throttle {
             keys: RwLock::default(),
             addresses: buckets(settings.rates.per_address),
             wrong_keys: buckets(settings.rates.wrong_keys),
+            sign_ins: Buckets::new(Rate::FIVE_A_MINUTE),
             known: KnownKeys::default(),
         }
     }
@@ -144,8 +146,28 @@ impl Throttle {
         service: &Service,
         secret: &str,
     ) -> Result<Caller, NotLetIn> {
+        self.let_in_within(self.wrong_keys.as_ref(), request, service, secret)
+    }
+
+    /// The same for people who sign in: they mistype, but not often.
+    pub(super) fn sign_in(
+        &self,
+        request: &HttpRequest,
+        service: &Service,
+        secret: &str,
+    ) -> Result<Caller, NotLetIn> {
+        self.let_in_within(Some(&self.sign_ins), request, service, secret)
+    }
+
+    fn let_in_within(
+        &self,
+        wrong: Option<&Buckets<Network>>,
+        request: &HttpRequest,
+        service: &Service,
+        secret: &str,
+    ) -> Result<Caller, NotLetIn> {
         let caller = service.authenticate(secret);
-        if let Some(buckets) = &self.wrong_keys
+        if let Some(buckets) = wrong
             && !matches!(caller, Err(AuthError::Empty))
         {
             let network = self.proxies.client(request);

@@ -6,6 +6,7 @@ use super::problem::{ApiError, Errors, Problem};
 use super::{auth, id_in_path, json};
 use crate::comment::Comment;
 use crate::http::state::State;
+use crate::service::Teaching;
 use crate::wire::{CorrectionReply, CorrectionRequest, FieldError};
 
 /// Says what a comment is; 200 only once that is safe on the disk and learned.
@@ -27,12 +28,20 @@ pub(in crate::http) async fn correct(
         .label
         .ok_or_else(|| FieldError::new("label", "is required: ham or spam"))?;
     let service = &state.service;
+    let teaching = match request.learn {
+        Some(false) => Teaching::Leave,
+        _ => Teaching::Learn,
+    };
     let reply = match (request.id, request.comment) {
         (Some(id), None) => {
             let id = id
                 .parse()
                 .map_err(|_| ApiError::new(Problem::NoSuchVerdict, "no verdict of that id"))?;
-            service.correct_by_id(&caller, id, label).await?.into()
+            let corrected = service.correct_by_id(&caller, id, label, teaching);
+            corrected.await?.into()
+        }
+        (None, Some(_)) if teaching == Teaching::Leave => {
+            return Err(FieldError::new("learn", "can be false beside an id alone").into());
         }
         (None, Some(comment)) => {
             let comment =

@@ -13,7 +13,7 @@ pub(super) mod keys;
 mod page;
 pub(super) mod persons;
 pub mod problem;
-mod query;
+pub(super) mod query;
 pub(super) mod rules;
 pub(super) mod sites;
 pub(super) mod verdicts;

@@ -53,12 +53,12 @@ impl Parameters {
 }
 
 /// A point in time in RFC 3339, or the beginning of a day in UTC.
-pub(super) fn start(text: &str) -> Result<Timestamp, &'static str> {
+pub(in crate::http) fn start(text: &str) -> Result<Timestamp, &'static str> {
     moment(text, 0)
 }
 
 /// A point in time in RFC 3339, or the end of a day in UTC.
-pub(super) fn end(text: &str) -> Result<Timestamp, &'static str> {
+pub(in crate::http) fn end(text: &str) -> Result<Timestamp, &'static str> {
     moment(text, 1)
 }
 

@@ -91,6 +91,7 @@ impl Request {
                     verdict: verdict.id,
                     label,
                     features,
+                    learn: true,
                     by: verdict.key,
                     at,
                 };
@@ -226,16 +227,20 @@ fn correct(
     let Some(stored) = stored.filter(|_| !plan.is_removed(new.verdict)) else {
         return Err(StoreError::NoSuchVerdict);
     };
-    let learned = match &stored.site {
+    let allowed = match &stored.site {
         Some(site) => plan
             .settings(site)?
             .is_none_or(|known| known.settings.learning),
         None => true,
     };
+    let learned = allowed && new.learn;
     let standing = plan.correction(new.verdict)?.map(|s| s.correction);
-    // Said again after learning was switched on, it is learned.
-    let same =
-        |standing: &Correction| standing.label == new.label && (standing.learned || !learned);
+    // Said again after learning was switched on, it is learned; what was learned before learning was
+    // switched off stays, unless the caller wants it unlearned.
+    let same = |standing: &Correction| {
+        let fits = standing.learned == learned || (standing.learned && new.learn);
+        standing.label == new.label && fits
+    };
     if let Some(same) = standing.filter(same) {
         let receipt = CorrectionReceipt {
             id: new.verdict,

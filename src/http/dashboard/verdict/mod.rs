@@ -1,0 +1,140 @@
+//! One verdict: the comment with its evidence, how the score came about, what became of it.
+
+mod facts;
+mod marks;
+mod offers;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use self::marks::{Piece, marked};
+use self::offers::{Offer, offers};
+use super::aside;
+use super::failure::{Failure, Kind};
+use super::page::{Frame, Section};
+use super::queue::row::{Row, percent, verdict_word};
+use super::sums::Sum;
+use super::visitor::Visitor;
+use super::words::{Words, fill};
+use crate::http::state::State;
+use crate::service::{Explanation, Origin};
+
+/// Most characters of the comment that are shown.
+const TEXT: usize = 20_000;
+/// Characters of the comment by which others like it are looked for.
+const LIKENESS: usize = 40;
+
+pub(super) fn configure(config: &mut web::ServiceConfig) {
+    config.route("/verdicts/{id}", web::get().to(one));
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/verdict.html")]
+struct VerdictPage {
+    frame: Frame,
+    row: Row,
+    /// The comment, unless it is no longer kept.
+    pieces: Option<Vec<Piece>>,
+    cut: bool,
+    facts: Vec<(&'static str, String)>,
+    now: Option<Now>,
+    history: Vec<(String, String)>,
+    offers: Vec<Offer>,
+    /// Where comments like it are.
+    alike: Option<String>,
+}
+
+/// What would be said today.
+struct Now {
+    class: String,
+    verdict: &'static str,
+    percent: String,
+    differs: bool,
+    learned_from: String,
+    sum: Sum,
+}
+
+async fn one(
+    visitor: Visitor,
+    request: HttpRequest,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Failure> {
+    let id = request.match_info().query("id").parse();
+    let id = id.map_err(|_| visitor.failure(Kind::NotFound))?;
+    let caller = visitor.caller.clone();
+    let explained = aside(&visitor, &state, move |service| {
+        service.explain(&caller, id)
+    })
+    .await?;
+    visitor.shown(&page(&visitor, explained))
+}
+
+fn page(visitor: &Visitor, explained: Explanation) -> VerdictPage {
+    let w = visitor.words;
+    let row = Row::of(&explained.view, w);
+    let history = history(&explained, &row, w);
+    let reasons = explained.now.as_ref().map(|now| &now.evidence.reasons);
+    let reasons = reasons.map_or(&[][..], Vec::as_slice);
+    let comment = explained.view.record.comment.as_ref();
+    let text = comment.map(|comment| {
+        let text = comment.content.trim();
+        let end = text
+            .char_indices()
+            .nth(TEXT)
+            .map_or(text.len(), |(at, _)| at);
+        (&text[..end], end < text.len())
+    });
+    let alike = text.and_then(|(text, _)| {
+        let line = text.lines().next()?;
+        let begins: String = line.chars().take(LIKENESS).collect();
+        let begins = begins.trim();
+        let encoded = utf8_percent_encode(begins, NON_ALPHANUMERIC);
+        (!begins.is_empty()).then(|| format!("/queue?q={encoded}"))
+    });
+    VerdictPage {
+        frame: Frame::of(visitor, Section::Queue),
+        pieces: text.map(|(text, _)| marked(text, reasons)),
+        cut: text.is_some_and(|(_, cut)| cut),
+        facts: comment.map(|c| facts::facts(c, w)).unwrap_or_default(),
+        offers: match (comment, visitor.caller.is_admin()) {
+            (Some(comment), true) => offers(comment, reasons),
+            _ => Vec::new(),
+        },
+        now: explained.now.as_ref().map(|now| Now {
+            class: now.judgement.verdict.to_string(),
+            verdict: verdict_word(now.judgement.verdict, w),
+            percent: percent(now.judgement.probability),
+            differs: now.differs,
+            learned_from: fill(w.learned_from, now.judgement.learned_from),
+            sum: Sum::of(&now.evidence),
+        }),
+        history,
+        alike,
+        row,
+    }
+}
+
+/// When what was said of it, oldest first.
+fn history(explained: &Explanation, row: &Row, w: &'static Words) -> Vec<(String, String)> {
+    let record = &explained.view.record;
+    let came = match record.origin {
+        Origin::Checked => w.was_checked,
+        Origin::Submitted => w.was_submitted,
+    };
+    let mut history = vec![(
+        row.time.clone(),
+        format!("{came}: {} ({} %)", row.verdict, row.percent),
+    )];
+    if record.shadow {
+        history.push((row.time.clone(), w.was_shadow.to_owned()));
+    }
+    if record.callback.is_some() {
+        history.push((row.time.clone(), w.will_be_told.to_owned()));
+    }
+    if let Some(correction) = explained.view.correction {
+        let at = correction.at.strftime("%Y-%m-%d %H:%M").to_string();
+        history.push((at, row.said_text(w)));
+    }
+    history
+}

@@ -1,0 +1,80 @@
+//! The page of one verdict.
+
+use serde_json::json;
+
+use crate::app::{ADMIN, TestApp};
+use crate::browser::Browser;
+
+#[test]
+fn the_page_of_a_verdict_shows_its_evidence_and_its_history() {
+    let app = TestApp::start();
+    let comment = json!({"content": "Hello! Buy cheap viagra online, no prescription: http://pills.example/buy <i>now</i>",
+        "author": {"name": "best <b>pills</b>", "email": "joe@mail.example", "ip": "203.0.113.9", "user_agent": "Bot/1"}});
+    let id = app.v1_check(&comment).json()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let mut browser = Browser::of_admin(&app);
+    let path = format!("/verdicts/{id}");
+    let page = browser.page(&path);
+    for shown in [
+        r#"<mark class="spam strong""#,
+        "Buy cheap viagra online",
+        "&#60;i&#62;now",
+        "best &#60;b&#62;pills",
+        "joe@mail.example",
+        "Bot/1",
+        "Checked: spam",
+        r#"/rules/new?match=link_domain&amp;pattern=pills%2Eexample"#,
+        r#"/rules/new?match=email_domain&amp;pattern=mail%2Eexample"#,
+    ] {
+        let escaped = shown.replace("&amp;", "&#38;");
+        assert!(
+            page.contains(shown) || page.contains(&escaped),
+            "{shown}: {page}"
+        );
+    }
+    // What is shown adds up.
+    let explanation = app
+        .v1_get(&format!("/v1/verdicts/{id}/explanation"), ADMIN)
+        .json();
+    let sum = explanation["now"]["evidence"]["sum"].as_f64().unwrap();
+    assert!(
+        page.contains(&format!("<strong>{sum:+.2}</strong>")),
+        "{sum}: {page}"
+    );
+
+    let fields = [("act", format!("ham {id}")), ("back", path.clone())];
+    let fields: Vec<_> = fields.iter().map(|(k, v)| (*k, v.as_str())).collect();
+    let token = crate::browser::token(&page).to_owned();
+    let fields = [&[("token", token.as_str())], &fields[..]].concat();
+    let reply = browser.send("/correct", &fields);
+    assert_eq!(reply.header("location"), Some(path.as_str()));
+    let page = browser.page(&path);
+    assert!(
+        page.contains("Corrected: not spam") && page.contains("Corrections learned so far: 1.")
+    );
+}
+
+#[test]
+fn what_is_not_there_or_not_ones_own_is_told_so() {
+    let app = TestApp::start();
+    let elsewhere = app.v1_check(&json!({"content": "Hello", "site": "https://other.example/"}));
+    let elsewhere = elsewhere.json()["id"].as_str().unwrap().to_owned();
+    let of_site = json!({"name": "Ruth", "scopes": ["moderate"], "site": "https://own.example/"});
+    let key = app.admin("POST", "/v1/keys", of_site).json()["secret"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let mut browser = Browser::of(&app, &key);
+    assert!(!browser.page("/queue").contains("other.example"));
+    for id in [
+        elsewhere.as_str(),
+        "00000000000000000000000000000000",
+        "nonsense",
+    ] {
+        let reply = browser.get(&format!("/verdicts/{id}"));
+        assert_eq!(reply.status, 404);
+        assert!(reply.body.contains("Nothing is here"), "{}", reply.body);
+    }
+}
