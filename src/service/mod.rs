@@ -21,6 +21,7 @@ mod site_cache;
 mod sites;
 mod stats;
 mod teaching;
+mod thresholds;
 mod verdicts;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -55,6 +56,7 @@ pub use rules::{DryRun, RuleView};
 pub use sites::SiteView;
 pub use stats::{Month, MonthError, Period, SiteMonth, Stats, StatsRange, StatsScope};
 pub use teaching::TakenBack;
+pub use thresholds::{Share, ThresholdTrial};
 pub use verdicts::{Explanation, Rejudged};
 
 /// Everything that a surface calls. Share it in an `Arc`.

@@ -15,6 +15,7 @@ mod any_bytes;
 mod callbacks;
 mod cors;
 mod dashboard_login;
+mod dashboard_manage;
 mod dashboard_queue;
 mod dashboard_verdict;
 mod docs;

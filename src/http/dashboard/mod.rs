@@ -5,6 +5,7 @@ mod assets;
 mod failure;
 mod fields;
 mod login;
+mod manage;
 mod page;
 mod queue;
 mod said;
@@ -29,7 +30,8 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
         .configure(assets::configure)
         .configure(login::configure)
         .configure(queue::configure)
-        .configure(verdict::configure);
+        .configure(verdict::configure)
+        .configure(manage::configure);
 }
 
 /// Does something that may read much from the disk, on a thread that may wait for it.

@@ -23,6 +23,7 @@ pub(super) struct Frame {
     pub(super) token: String,
     /// Who is signed in.
     pub(super) name: String,
+    pub(super) is_admin: bool,
     pub(super) section: Section,
     pub(super) here: String,
     pub(super) said: Option<Said>,
@@ -32,6 +33,8 @@ pub(super) struct Frame {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Section {
     Queue,
+    Sites,
+    Keys,
 }
 
 impl Frame {
@@ -40,6 +43,7 @@ impl Frame {
             w: visitor.words,
             token: visitor.token.clone(),
             name: visitor.caller.grant.name.clone(),
+            is_admin: visitor.caller.is_admin(),
             section,
             here: visitor.here.clone(),
             said: visitor.said.clone(),

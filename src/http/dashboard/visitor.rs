@@ -74,6 +74,14 @@ impl Visitor {
         Ok(response)
     }
 
+    /// Refuses everyone but admins of every site.
+    pub(super) fn require_admin(&self) -> Result<(), Failure> {
+        match self.caller.is_admin() {
+            true => Ok(()),
+            false => Err(self.failure(Kind::Forbidden)),
+        }
+    }
+
     /// A failure in the visitor's language.
     pub(super) fn failure(&self, kind: Kind) -> Failure {
         Failure {

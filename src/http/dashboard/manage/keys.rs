@@ -1,0 +1,173 @@
+//! Keys of blogs, and people: whoever moderates has a key of their own.
+
+use std::time::Duration;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use crate::http::dashboard::failure::{Failure, Kind};
+use crate::http::dashboard::fields::Fields;
+use crate::http::dashboard::page::{Frame, Section, go};
+use crate::http::dashboard::visible::visible;
+use crate::http::dashboard::visitor::Visitor;
+use crate::http::dashboard::words::Words;
+use crate::http::state::State;
+use crate::key::{KeyId, KeyName, Scope, Scopes};
+use crate::service::{KeyView, NewKey, Secret};
+use crate::site::Site;
+
+/// How long a key is accepted beside the one that took its place.
+const OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
+
+pub(super) fn configure(config: &mut web::ServiceConfig) {
+    config
+        .route("/keys", web::get().to(keys))
+        .route("/keys", web::post().to(create))
+        .route("/keys/{id}", web::post().to(change));
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/keys.html")]
+struct KeysPage {
+    frame: Frame,
+    people: Vec<Holder>,
+    blogs: Vec<Holder>,
+    made: Option<Made>,
+}
+
+/// A key that was made a moment ago, to be shown this once.
+struct Made {
+    name: String,
+    secret: String,
+}
+
+impl Made {
+    fn of(view: &KeyView, secret: &Secret) -> Self {
+        Self {
+            name: visible(&view.grant.name, 100).0,
+            secret: secret.reveal().to_owned(),
+        }
+    }
+}
+
+/// Who or what has a key.
+struct Holder {
+    id: KeyId,
+    name: String,
+    may: String,
+    site: String,
+    since: String,
+    /// Until when, if another has taken its place.
+    until: Option<String>,
+    is_accepted: bool,
+}
+
+impl Holder {
+    fn of(view: &KeyView, words: &Words) -> Self {
+        let grant = &view.grant;
+        let scopes = grant.scopes;
+        let day = "%Y-%m-%d";
+        Self {
+            id: view.id,
+            name: visible(&grant.name, 100).0,
+            may: match () {
+                () if scopes.allow(Scope::Admin) => words.may_all.to_owned(),
+                () if scopes == Scopes::MODERATOR => words.may_moderate.to_owned(),
+                () if scopes == Scopes::SITE => words.may_site.to_owned(),
+                () => scopes
+                    .iter()
+                    .map(|scope| scope.to_string())
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            },
+            site: grant
+                .site
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+            since: grant.created.strftime(day).to_string(),
+            until: grant.until.map(|until| until.strftime(day).to_string()),
+            is_accepted: view.accepted,
+        }
+    }
+}
+
+async fn keys(visitor: Visitor, state: web::Data<State>) -> Result<HttpResponse, Failure> {
+    visitor.require_admin()?;
+    shown(&visitor, &state, None)
+}
+
+fn shown(visitor: &Visitor, state: &State, made: Option<Made>) -> Result<HttpResponse, Failure> {
+    let keys = state.service.registry().keys();
+    let keys = keys.map_err(|error| visitor.failure(error.into()))?;
+    let is_person = |view: &KeyView| view.grant.scopes.allow(Scope::Moderate);
+    let (people, blogs): (Vec<_>, Vec<_>) = keys.into_iter().partition(is_person);
+    let holders = |views: Vec<KeyView>| {
+        let views = views.iter();
+        views.map(|view| Holder::of(view, visitor.words)).collect()
+    };
+    visitor.shown(&KeysPage {
+        frame: Frame::of(visitor, Section::Keys),
+        people: holders(people),
+        blogs: holders(blogs),
+        made,
+    })
+}
+
+async fn create(
+    visitor: Visitor,
+    request: HttpRequest,
+    payload: web::Payload,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Failure> {
+    visitor.require_admin()?;
+    let fields = Fields::of_form(&visitor, &request, payload, &state).await?;
+    let words = visitor.words;
+    let wrong = |field: &str, why: &dyn std::fmt::Display| {
+        visitor.failure(Kind::Invalid(format!("{field}: {why}")))
+    };
+    let scopes = match fields.text("for") {
+        Some("moderator") => Scopes::MODERATOR,
+        Some("admin") => Scopes::ADMIN,
+        Some("blog") => Scopes::SITE,
+        _ => return Err(visitor.failure(Kind::Stale)),
+    };
+    let name = fields.text("name").unwrap_or_default().parse::<KeyName>();
+    let site = fields.text("site").map(Site::parse).transpose();
+    let new = NewKey {
+        name: name.map_err(|e| wrong(words.key_name, &e))?,
+        scopes,
+        site: site.map_err(|e| wrong(words.site, &e))?,
+        rate: None,
+    };
+    let made = state.service.registry().create_key(new).await;
+    let (view, secret) = made.map_err(|error| visitor.failure(error.into()))?;
+    shown(&visitor, &state, Some(Made::of(&view, &secret)))
+}
+
+/// Has another key take the place of one, or lets one be used no longer.
+async fn change(
+    visitor: Visitor,
+    request: HttpRequest,
+    payload: web::Payload,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Failure> {
+    visitor.require_admin()?;
+    let fields = Fields::of_form(&visitor, &request, payload, &state).await?;
+    let id = request.match_info().query("id").parse();
+    let id: KeyId = id.map_err(|_| visitor.failure(Kind::NotFound))?;
+    let keys = state.service.registry();
+    match fields.text("act") {
+        Some("rotate") => {
+            let made = keys.rotate_key(id, OVERLAP).await;
+            let (view, secret) = made.map_err(|error| visitor.failure(error.into()))?;
+            shown(&visitor, &state, Some(Made::of(&view, &secret)))
+        }
+        Some("revoke") => {
+            let revoked = keys.revoke_key(id).await;
+            revoked.map_err(|error| visitor.failure(error.into()))?;
+            Ok(go("/keys"))
+        }
+        _ => Err(visitor.failure(Kind::Stale)),
+    }
+}

@@ -1,0 +1,12 @@
+//! What admins set up: sites, keys and people.
+
+mod keys;
+mod sites;
+
+use actix_web::web;
+
+pub(super) fn configure(config: &mut web::ServiceConfig) {
+    config
+        .configure(keys::configure)
+        .configure(sites::configure);
+}
