@@ -251,6 +251,63 @@ fn mistakes_in_the_configuration_are_one_sentence() {
 }
 
 #[test]
+fn the_first_start_tells_a_program_its_keys_in_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let greeted = || {
+        let mut server = serve(&data)
+            .arg("--json")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(server.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let greeting: Value = serde_json::from_str(&line).unwrap();
+        let ready = ureq::get(format!("{}/readyz", greeting["url"].as_str().unwrap())).call();
+        server.kill().unwrap();
+        server.wait().unwrap();
+        assert_eq!(ready.unwrap().status(), 200);
+        greeting
+    };
+    let first = greeted();
+    assert_eq!(first["site_key"].as_str().unwrap().len(), 12);
+    assert_eq!(first["admin_token"].as_str().unwrap().len(), 40);
+    let second = greeted();
+    assert!(second.get("site_key").is_none() && second.get("admin_token").is_none());
+}
+
+#[test]
+fn print_config_writes_json_where_that_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(
+        chaffinch()
+            .args(["serve", "--print-config", "--json", "--workers", "3"])
+            .args(["--cors-origins", "https://a.example"])
+            .env("CHAFFINCH_SITE_KEY", KEY)
+            .current_dir(folder.path()),
+        "",
+    );
+    assert!(output.status.success());
+    let shown: Value = serde_json::from_slice(&output.stdout).unwrap();
+    for (name, value, origin) in [
+        ("workers", json!(3), "--workers"),
+        (
+            "cors_origins",
+            json!(["https://a.example"]),
+            "--cors-origins",
+        ),
+        ("site_key", json!("********"), "CHAFFINCH_SITE_KEY"),
+        ("model", Value::Null, "not set"),
+        ("allow_empty_ip", json!(false), "default"),
+    ] {
+        assert_eq!(shown[name], json!({"value": value, "origin": origin}));
+    }
+}
+
+#[test]
 fn print_config_shows_each_value_and_where_it_came_from() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(
@@ -481,10 +538,10 @@ fn the_health_check_of_the_container_tells_ready_from_not() {
 fn help_lists_what_exists() {
     let output = run(chaffinch().arg("--help"), "");
     let text = String::from_utf8(output.stdout).unwrap();
-    for command in ["serve", "check"] {
+    for command in [
+        "serve", "check", "train", "evaluate", "import", "export", "backup", "restore", "site",
+        "key", "rule", "doctor",
+    ] {
         assert!(text.contains(&format!("\n  {command} ")), "{text}");
-    }
-    for command in ["import", "export", "backup", "restore", "doctor"] {
-        assert!(!text.contains(&format!("\n  {command} ")), "{text}");
     }
 }

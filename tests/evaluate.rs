@@ -232,10 +232,14 @@ fn a_model_ties_with_itself_and_wins_over_one_taught_nonsense() {
         fs::write(&corpus, text).unwrap();
         let path = folder.path().join(name);
         let output = run(
-            chaffinch().args(["train", "--out"]).args([&path, &corpus]),
+            chaffinch()
+                .args(["train", "--json", "--out"])
+                .args([&path, &corpus]),
             "",
         );
         assert!(output.status.success());
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(told["bytes"], fs::metadata(&path).unwrap().len());
         path.to_str().unwrap().to_owned()
     };
     let (right, wrong) = (model("right", false), model("wrong", true));

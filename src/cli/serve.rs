@@ -13,8 +13,9 @@ use chaffinch::config::{self, Layers, ServerOptions};
 use chaffinch::service::{self, ConfiguredKeys, FirstKeys, Service, Sweeper};
 use chaffinch::store::{self, Store, StoreError, StoreSettings};
 use chaffinch::{http, telemetry};
+use serde_json::json;
 
-use super::{health, model};
+use super::{finish, health, model};
 
 /// The arguments of `chaffinch serve`.
 #[derive(Debug, clap::Args)]
@@ -26,6 +27,11 @@ pub(crate) struct ServeArgs {
     #[arg(long)]
     print_config: bool,
 
+    /// Write what goes to standard output as JSON: the configuration, or in one line the address and
+    /// at the first start the keys
+    #[arg(long, conflicts_with = "check_health")]
+    json: bool,
+
     /// Ask the server that runs with these options whether it is ready, and stop; for containers
     #[arg(long, conflicts_with = "print_config")]
     check_health: bool,
@@ -36,7 +42,11 @@ pub(crate) fn run(args: ServeArgs, layers: &Layers) -> anyhow::Result<ExitCode> 
     let options = args.options;
     let thresholds = options.judging.thresholds()?;
     if args.print_config {
-        write!(io::stdout().lock(), "{}", config::print(layers))?;
+        let shown = match args.json {
+            true => format!("{}\n", config::to_json(layers)),
+            false => config::print(layers),
+        };
+        finish(io::stdout().lock().write_all(shown.as_bytes()))?;
         return Ok(ExitCode::SUCCESS);
     }
     if args.check_health {
@@ -54,7 +64,7 @@ pub(crate) fn run(args: ServeArgs, layers: &Layers) -> anyhow::Result<ExitCode> 
     };
     let service = Arc::new(Service::new(store, classifier, settings)?);
     let sweeper = Sweeper::start(Arc::clone(&service)).context("cannot start a thread")?;
-    let served = System::new().block_on(serve(&options, service.clone(), started));
+    let served = System::new().block_on(serve(&options, args.json, service.clone(), started));
     drop(sweeper);
     // Whatever happened: what was accepted is written.
     service.close();
@@ -76,6 +86,7 @@ fn open_store(data: &Path) -> anyhow::Result<Arc<dyn Store>> {
 
 async fn serve(
     options: &ServerOptions,
+    json: bool,
     service: Arc<Service>,
     started: Instant,
 ) -> anyhow::Result<()> {
@@ -98,7 +109,13 @@ async fn serve(
         "started"
     );
     // A log that nobody reads any more must not stop the server; keys that nobody saw must.
-    let greeted = greet(&mut io::stdout().lock(), server.address(), &made);
+    let base = format!("http://{}", reachable(server.address()));
+    let mut out = io::stdout().lock();
+    let greeted = match json {
+        true => greet_a_program(&mut out, &base, &made),
+        false => greet(&mut out, &base, &made),
+    };
+    drop(out);
     if greeted.is_err() && made.hashes().next().is_some() {
         // Otherwise the next start would find them, and show nothing.
         service.registry().forget(&made).await?;
@@ -134,8 +151,7 @@ fn http_settings(options: &ServerOptions) -> http::Settings {
 }
 
 /// Where it listens, and at the first start the keys and what a newcomer needs next.
-fn greet(out: &mut impl Write, address: SocketAddr, made: &FirstKeys) -> io::Result<()> {
-    let base = format!("http://{}", reachable(address));
+fn greet(out: &mut impl Write, base: &str, made: &FirstKeys) -> io::Result<()> {
     writeln!(
         out,
         "Chaffinch {} listens on {base}",
@@ -171,6 +187,19 @@ fn greet(out: &mut impl Write, address: SocketAddr, made: &FirstKeys) -> io::Res
             ),
         )?;
     }
+    out.flush()
+}
+
+/// The same in one line of JSON. Keys that were not made now are missing.
+fn greet_a_program(out: &mut impl Write, base: &str, made: &FirstKeys) -> io::Result<()> {
+    let mut greeting = json!({"version": env!("CARGO_PKG_VERSION"), "url": base});
+    if let Some(key) = &made.site_key {
+        greeting["site_key"] = key.reveal().into();
+    }
+    if let Some(token) = &made.admin_token {
+        greeting["admin_token"] = token.reveal().into();
+    }
+    writeln!(out, "{greeting}")?;
     out.flush()
 }
 

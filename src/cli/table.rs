@@ -1,16 +1,28 @@
 //! Aligned columns of text.
 
-/// Rows under a heading: the first column to the left, all others to the right.
+/// Rows under a heading.
 pub(super) struct Table {
     rows: Vec<Vec<String>>,
+    /// Whether all columns but the first stand to the right, as figures do.
+    figures: bool,
 }
 
 impl Table {
-    /// A table with nothing but its heading.
+    /// A table of figures with nothing but its heading: the first column to the left, all others
+    /// to the right.
     pub(super) fn new(heading: &[&str]) -> Self {
         let heading = heading.iter().map(ToString::to_string).collect();
         Self {
             rows: vec![heading],
+            figures: true,
+        }
+    }
+
+    /// A table of words with nothing but its heading: all columns to the left.
+    pub(super) fn of_words(heading: &[&str]) -> Self {
+        Self {
+            figures: false,
+            ..Self::new(heading)
         }
     }
 
@@ -37,11 +49,11 @@ impl Table {
         for row in &self.rows {
             let mut line = String::new();
             for (at, (cell, &width)) in row.iter().zip(&widths).enumerate() {
-                if at == 0 {
-                    line.push_str(&format!("{cell:width$}"));
-                } else {
-                    line.push_str(&format!("  {cell:>width$}"));
-                }
+                line.push_str(if at == 0 { "" } else { "  " });
+                line.push_str(&match at > 0 && self.figures {
+                    true => format!("{cell:>width$}"),
+                    false => format!("{cell:width$}"),
+                });
             }
             text.push_str(line.trim_end());
             text.push('\n');
@@ -64,5 +76,8 @@ mod tests {
             table.render(),
             "source        spam\né            12345\na long name      1\n"
         );
+        let mut table = Table::of_words(&["id", "name"]);
+        table.row(["1".to_owned(), "x".to_owned()]);
+        assert_eq!(table.render(), "id  name\n1   x\n");
     }
 }

@@ -8,6 +8,9 @@ use anyhow::Context as _;
 use chaffinch::training::{self, Progress, Settings};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use super::finish;
 
 /// Fit a base model from labelled comments in JSON Lines.
 #[derive(Debug, Args)]
@@ -24,6 +27,10 @@ pub(super) struct TrainArgs {
     /// Start of the order in which comments are learned; the same seed gives the same model.
     #[arg(long, value_name = "NUMBER", default_value_t = Settings::default().seed)]
     seed: u64,
+
+    /// Tell of the model as JSON.
+    #[arg(long)]
+    json: bool,
 
     /// Files of labelled comments, or folders with `.jsonl` files.
     #[arg(required = true, value_name = "FILE|DIR")]
@@ -54,14 +61,15 @@ pub(super) fn run(args: TrainArgs) -> anyhow::Result<ExitCode> {
     write_whole(&args.out, &bytes)
         .with_context(|| format!("cannot write the model to {}", args.out.display()))?;
     let comments = reading.position();
-    let mut out = std::io::stdout().lock();
-    writeln!(
-        out,
-        "{}: model {} of {comments} comments, {} bytes",
-        args.out.display(),
-        model.version,
-        bytes.len()
-    )?;
+    let (out, version, size) = (args.out.display(), &model.version, bytes.len());
+    let told = match args.json {
+        true => {
+            json!({"out": out.to_string(), "version": version, "comments": comments, "bytes": size})
+                .to_string()
+        }
+        false => format!("{out}: model {version} of {comments} comments, {size} bytes"),
+    };
+    finish(writeln!(std::io::stdout().lock(), "{told}"))?;
     Ok(ExitCode::SUCCESS)
 }
 

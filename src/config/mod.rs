@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use ipnet::IpNet;
 
 pub use layers::{ConfigError, Layers, Origin};
-pub use print::print;
+pub use print::{print, to_json};
 pub use values::{LogFilter, LogFormat};
 
 use crate::key::{AdminToken, SiteKey};

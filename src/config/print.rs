@@ -3,20 +3,42 @@
 use std::fmt::Write;
 
 use clap::{Arg, ArgAction};
+use serde_json::json;
 
 use super::layers::{Layers, Origin, definitions};
 
 /// What stands in the place of a secret.
 const MASK: &str = "********";
 
+/// An option as it came out.
+struct Shown<'a> {
+    id: &'a str,
+    value: Value,
+    origin: String,
+}
+
+enum Value {
+    Unset,
+    Secret,
+    One(toml::Value),
+    Many(Vec<toml::Value>),
+}
+
 /// Every option with its value and where that came from, as `chaffinch.toml` would have it.
 ///
 /// Secrets are masked, and they and what has no value are comments, so that what is printed here
 /// can be kept as a file.
 pub fn print(layers: &Layers) -> String {
-    let lines: Vec<(String, String)> = definitions()
+    let definitions = definitions();
+    let lines: Vec<(String, String)> = definitions
         .get_arguments()
-        .map(|arg| line(arg, layers))
+        .map(|arg| shown(arg, layers))
+        .map(|Shown { id, value, origin }| match value {
+            Value::Unset => (format!("# {id} ="), origin),
+            Value::Secret => (format!("# {id} = \"{MASK}\""), origin),
+            Value::One(value) => (format!("{id} = {value}"), origin),
+            Value::Many(values) => (format!("{id} = {}", toml::Value::from(values)), origin),
+        })
         .collect();
     let width = lines.iter().map(|(left, _)| left.len()).max().unwrap_or(0);
     let mut text = String::new();
@@ -27,7 +49,23 @@ pub fn print(layers: &Layers) -> String {
     text
 }
 
-fn line(arg: &Arg, layers: &Layers) -> (String, String) {
+/// The same as JSON: for each option its `value`, `null` where there is none, and its `origin`.
+pub fn to_json(layers: &Layers) -> serde_json::Value {
+    let definitions = definitions();
+    let options = definitions.get_arguments().map(|arg| {
+        let Shown { id, value, origin } = shown(arg, layers);
+        let value = match value {
+            Value::Unset => serde_json::Value::Null,
+            Value::Secret => MASK.into(),
+            Value::One(value) => json!(value),
+            Value::Many(values) => json!(values),
+        };
+        (id.to_owned(), json!({"value": value, "origin": origin}))
+    });
+    serde_json::Value::Object(options.collect())
+}
+
+fn shown<'a>(arg: &'a Arg, layers: &Layers) -> Shown<'a> {
     let id = arg.get_id().as_str();
     let values: Vec<String> = layers
         .matches
@@ -38,15 +76,18 @@ fn line(arg: &Arg, layers: &Layers) -> (String, String) {
         .map(|value| value.to_string_lossy().into_owned())
         .collect();
     let Some(origin) = layers.origin(id).filter(|_| !values.is_empty()) else {
-        return (format!("# {id} ="), "not set".to_owned());
+        return Shown {
+            id,
+            value: Value::Unset,
+            origin: "not set".to_owned(),
+        };
     };
-    let left = if arg.is_hide_env_values_set() {
-        format!("# {id} = \"{MASK}\"")
+    let value = if arg.is_hide_env_values_set() {
+        Value::Secret
     } else if matches!(arg.get_action(), ArgAction::Append) {
-        let items: Vec<String> = values.iter().map(|v| literal(v)).collect();
-        format!("{id} = [{}]", items.join(", "))
+        Value::Many(values.into_iter().map(literal).collect())
     } else {
-        format!("{id} = {}", literal(&values.concat()))
+        Value::One(literal(values.concat()))
     };
     let origin = match origin {
         Origin::Flag => format!("--{}", arg.get_long().unwrap_or_default()),
@@ -54,7 +95,7 @@ fn line(arg: &Arg, layers: &Layers) -> (String, String) {
         Origin::File(path) => path.display().to_string(),
         Origin::Default => "default".to_owned(),
     };
-    (left, origin)
+    Shown { id, value, origin }
 }
 
 /// The name of an option's variable, as a test of the definitions holds it to be.
@@ -62,18 +103,15 @@ fn variable(id: &str) -> String {
     format!("CHAFFINCH_{}", id.to_uppercase())
 }
 
-/// A value as TOML: bare if it reads the same when it is read again, quoted otherwise.
-fn literal(value: &str) -> String {
-    let bare = match value.parse::<toml::Value>() {
-        Ok(toml::Value::Boolean(b)) => b.to_string(),
-        Ok(toml::Value::Integer(n)) => n.to_string(),
-        Ok(toml::Value::Float(n)) => n.to_string(),
-        _ => String::new(),
-    };
-    if bare == value && !value.is_empty() {
-        bare
-    } else {
-        toml::Value::from(value).to_string()
+/// A value as it is written: bare if it reads the same when it is read again, quoted otherwise.
+fn literal(value: String) -> toml::Value {
+    match value.parse::<toml::Value>() {
+        Ok(bare @ (toml::Value::Boolean(_) | toml::Value::Integer(_) | toml::Value::Float(_)))
+            if bare.to_string() == value =>
+        {
+            bare
+        }
+        _ => toml::Value::from(value),
     }
 }
 
@@ -91,7 +129,7 @@ mod tests {
             ("./data", "\"./data\""),
             ("", "\"\""),
         ] {
-            assert_eq!(literal(value), written);
+            assert_eq!(literal(value.to_owned()).to_string(), written);
         }
     }
 }

@@ -105,6 +105,15 @@ pub struct ReputationSettings {
     pub author: bool,
 }
 
+impl ReputationSettings {
+    /// Nothing is remembered.
+    pub const NONE: Self = Self {
+        repeats: false,
+        network: false,
+        author: false,
+    };
+}
+
 impl Default for ReputationSettings {
     fn default() -> Self {
         Self {

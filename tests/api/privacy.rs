@@ -34,6 +34,7 @@ fn the_page_tells_what_is_set() {
         "only a hash of it",
         "It stays even if your comment is erased.",
         "[our contact address].",
+        "At most two days from the last such comment",
     ] {
         assert!(usual.contains(said), "{said}");
     }
@@ -53,7 +54,8 @@ fn the_page_tells_what_is_set() {
     app.set_site(
         SITE,
         json!({"retention_days": 1, "retention_what": "record", "keep_ip": true,
-            "learning": false, "shadow": true}),
+            "learning": false, "shadow": true,
+            "reputation": {"repeats": false, "network": false, "author": false}}),
     );
     let own = page(&app, "/privacy/example.com/blog").body;
     for said in [
@@ -67,6 +69,7 @@ fn the_page_tells_what_is_set() {
     ] {
         assert!(own.contains(said), "{said}");
     }
+    assert!(!own.contains("two days"));
     let english = own.split("</blockquote>").next().unwrap();
     assert_eq!(
         english

@@ -50,3 +50,25 @@ fn a_batch_has_its_bounds() {
     app.v1_post("/v1/check/batch", None, &huge)
         .assert_problem(401, "missing_key", None);
 }
+
+#[test]
+fn results_are_sent_as_they_come_and_kept_whole_for_a_call_that_may_be_sent_again() {
+    let app = TestApp::start();
+    let comments: Vec<_> = (0..100)
+        .map(|n| json!({"content": format!("Comment {n}"), "language": if n == 70 { json!(7) } else { json!("en") }}))
+        .collect();
+    let batch = json!({ "comments": comments });
+    let reply = app.v1_check_batch(&batch);
+    assert_eq!(reply.header("transfer-encoding"), Some("chunked"));
+    assert_eq!(reply.header("content-type"), Some("application/json"));
+    let results = reply.json()["results"].clone();
+    assert_eq!(results.as_array().unwrap().len(), 100);
+    assert_eq!(results[70]["error"]["field"], "comments[70].language");
+    assert!(results[99]["id"].is_string());
+
+    let headers = [("Idempotency-Key", "one")];
+    let first = app.v1_post_with("/v1/check/batch", &headers, &batch);
+    let again = app.v1_post_with("/v1/check/batch", &headers, &batch);
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+    assert_eq!(again.body, first.body);
+}

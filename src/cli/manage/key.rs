@@ -101,7 +101,7 @@ pub(crate) fn run(args: KeyArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn table(keys: &[KeyReply]) -> String {
-    let mut table = Table::new(&["id", "name", "scopes", "site", "accepted"]);
+    let mut table = Table::of_words(&["id", "name", "scopes", "site", "accepted"]);
     for key in keys {
         let accepted = match (key.accepted, &key.expires_at) {
             (true, None) => "yes".to_owned(),

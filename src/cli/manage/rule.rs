@@ -126,7 +126,7 @@ impl NewRule {
 }
 
 fn table(rules: &[RuleReply]) -> String {
-    let mut table = Table::new(&[
+    let mut table = Table::of_words(&[
         "id", "match", "pattern", "outcome", "site", "in force", "note",
     ]);
     for rule in rules {

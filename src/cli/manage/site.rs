@@ -70,7 +70,7 @@ pub(crate) fn run(args: SiteArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn table(sites: &[SiteReply]) -> String {
-    let mut table = Table::new(&["site", "in use", "settings changed"]);
+    let mut table = Table::of_words(&["site", "in use", "settings changed"]);
     for site in sites {
         let active = if site.active { "yes" } else { "no" };
         let configured = or(site.configured_at.as_ref(), "never");

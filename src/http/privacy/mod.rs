@@ -10,7 +10,7 @@ use self::notice::{Language, Notice};
 use super::docs::page::{Page, page};
 use super::state::State;
 use crate::site::Site;
-use crate::site::settings::{Erasure, RetentionWhat, SiteSettings};
+use crate::site::settings::{Erasure, ReputationSettings, RetentionWhat, SiteSettings};
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
     config
@@ -65,6 +65,7 @@ struct Kept {
     days: u16,
     whole_record: bool,
     readable_ip: bool,
+    remembers: bool,
     learns: bool,
     unlearns: bool,
     shadow: bool,
@@ -76,6 +77,7 @@ impl Kept {
             days: settings.retention_days.get(),
             whole_record: settings.retention_what == RetentionWhat::Record,
             readable_ip: settings.keep_ip,
+            remembers: settings.reputation != ReputationSettings::NONE,
             learns: settings.learning,
             unlearns: settings.erasure == Erasure::Retract,
             shadow: settings.shadow,

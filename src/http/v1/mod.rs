@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use self::problem::{ApiError, Problem};
@@ -200,6 +201,13 @@ async fn json_or_nothing<T: DeserializeOwned + Default>(
         true => Ok(T::default()),
         false => Ok(wire::from_json(&body)?),
     }
+}
+
+/// Adds a value to a reply that is written piece by piece.
+fn append(piece: &mut Vec<u8>, value: &impl Serialize) {
+    // Writing such a value to memory cannot fail.
+    let written = serde_json::to_writer(piece, value);
+    debug_assert!(written.is_ok());
 }
 
 /// Does something that may read much from the disk, on a thread that may wait for it.

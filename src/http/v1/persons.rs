@@ -5,10 +5,9 @@ use std::sync::Arc;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::stream;
-use serde::Serialize;
 
 use super::problem::{ApiError, Errors};
-use super::{aside, auth, json};
+use super::{append, aside, auth, json};
 use crate::http::state::State;
 use crate::key::Scope;
 use crate::service::{Caller, Service, ServiceError};
@@ -120,10 +119,4 @@ impl Pages {
         }
         Ok(page.into())
     }
-}
-
-fn append(page: &mut Vec<u8>, value: &impl Serialize) {
-    // Writing such a value to memory cannot fail.
-    let written = serde_json::to_writer(page, value);
-    debug_assert!(written.is_ok());
 }

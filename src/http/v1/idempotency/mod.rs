@@ -36,8 +36,7 @@ pub(super) async fn idempotent(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let named = request.headers().contains_key(IDEMPOTENCY_KEY);
-    if request.method() != Method::POST || !named {
+    if request.method() != Method::POST || !is_named(request.request()) {
         let response = next.call(request).await?;
         return Ok(response.map_into_boxed_body());
     }
@@ -56,6 +55,11 @@ pub(super) async fn idempotent(
         }
         Err(error) => Ok(request.into_response(error.error_response())),
     }
+}
+
+/// Whether the call is one that may be sent again. Only a reply that is whole can be kept for it.
+pub(super) fn is_named(request: &HttpRequest) -> bool {
+    request.headers().contains_key(IDEMPOTENCY_KEY)
 }
 
 /// Reads the request whole, after its caller is known, and looks whether it came before.
