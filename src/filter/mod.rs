@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub use self::reputation::Reputation;
 use self::reputation::Sighting;
+pub use self::reputation::{Likeness, Reputation};
 use self::rules::Hit;
 pub use self::rules::{Excess, RuleBook, Trial};
 use crate::classifier::{Classifier, Opinion};

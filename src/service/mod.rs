@@ -2,6 +2,7 @@
 //!
 //! Both HTTP surfaces, the dashboard and the command line call these.
 
+mod alike;
 mod backup;
 mod callbacks;
 mod caller;

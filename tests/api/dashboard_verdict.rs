@@ -57,6 +57,39 @@ fn the_page_of_a_verdict_shows_its_evidence_and_its_history() {
 }
 
 #[test]
+fn all_comments_like_one_are_corrected_at_once() {
+    let app = TestApp::start();
+    let check = |text: &str| {
+        app.v1_check(&json!({"content": text})).json()["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let wave = "Earn a lot of money from home with this one trick that banks do not want you to know about, see the page number";
+    let alike: Vec<_> = (0..3).map(|n| check(&format!("{wave} {n}"))).collect();
+    let other = check("I pruned my currants in March and lost half the fruit");
+    let mut browser = Browser::of_admin(&app);
+    let page = browser.page(&format!("/verdicts/{}/alike", alike[1]));
+    assert!(page.contains("Others like this comment: 2"), "{page}");
+    let form = page
+        .split("data-live")
+        .nth(1)
+        .unwrap()
+        .split("</form>")
+        .next()
+        .unwrap();
+    let ids = form.split(r#"name="id" value=""#).skip(1);
+    let ids: Vec<_> = ids.map(|rest| rest.split('"').next().unwrap()).collect();
+    let mut fields: Vec<_> = ids.iter().map(|id| ("id", *id)).collect();
+    fields.push(("act", "spam"));
+    browser.submit(&page, "/correct", &fields);
+    for id in &alike {
+        assert_eq!(app.v1_verdict(id).json()["correction"]["label"], "spam");
+    }
+    assert!(app.v1_verdict(&other).json()["correction"].is_null());
+}
+
+#[test]
 fn what_is_not_there_or_not_ones_own_is_told_so() {
     let app = TestApp::start();
     let elsewhere = app.v1_check(&json!({"content": "Hello", "site": "https://other.example/"}));

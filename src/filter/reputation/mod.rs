@@ -4,6 +4,7 @@
 //! Each step is a signal with a weight among the reasons; none decides by itself. Memory is
 //! bounded, holds keyed hashes alone and ends with the process.
 
+mod likeness;
 mod recent;
 mod repeats;
 mod sketch;
@@ -14,6 +15,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
+pub use self::likeness::Likeness;
 use self::recent::Recent;
 use self::repeats::{Repeat, Repeats};
 use self::sketch::Sketch;

@@ -6,8 +6,10 @@ mod failure;
 mod fields;
 mod login;
 mod manage;
+mod overview;
 mod page;
 mod queue;
+mod rules;
 mod said;
 pub(super) mod session;
 mod sums;
@@ -30,6 +32,8 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
         .configure(assets::configure)
         .configure(login::configure)
         .configure(queue::configure)
+        .configure(overview::configure)
+        .configure(rules::configure)
         .configure(verdict::configure)
         .configure(manage::configure);
 }

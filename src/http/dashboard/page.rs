@@ -35,6 +35,8 @@ pub(super) enum Section {
     Queue,
     Sites,
     Keys,
+    Overview,
+    Rules,
 }
 
 impl Frame {

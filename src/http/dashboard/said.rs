@@ -5,6 +5,7 @@ use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 
 use super::words::{Words, fill};
+use crate::service::Correction;
 use crate::verdict::{Label, VerdictId};
 
 const COOKIE: &str = "chaffinch_said";
@@ -30,6 +31,15 @@ impl Act {
         ("undo", Self::Undo),
     ];
 
+    /// What somebody must have asked for to have this said.
+    pub(super) fn behind(correction: Correction) -> Self {
+        match (correction.label, correction.learned) {
+            (Label::Spam, _) => Self::Spam,
+            (Label::Ham, true) => Self::Ham,
+            (Label::Ham, false) => Self::Leave,
+        }
+    }
+
     pub(super) fn read(word: &str) -> Option<Self> {
         let mut all = Self::ALL.into_iter();
         all.find(|(known, _)| *known == word).map(|(_, act)| act)
@@ -42,30 +52,26 @@ impl Act {
     }
 }
 
-/// A verdict that was corrected, and what held of it before.
+/// A verdict that was corrected, and what was said of it before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Done {
     pub(super) id: VerdictId,
-    pub(super) before: Option<Label>,
+    pub(super) before: Option<Act>,
 }
 
 impl Done {
-    /// `id`, `id.h` or `id.s`.
+    /// The id alone, or with what was said before, as in `ID.spam`.
     pub(super) fn word(&self) -> String {
-        let before = match self.before {
-            None => "",
-            Some(Label::Ham) => ".h",
-            Some(Label::Spam) => ".s",
-        };
-        format!("{}{before}", self.id)
+        match self.before {
+            None => self.id.to_string(),
+            Some(before) => format!("{}.{}", self.id, before.word()),
+        }
     }
 
     pub(super) fn read(word: &str) -> Option<Self> {
         let (id, before) = match word.split_once('.') {
             None => (word, None),
-            Some((id, "h")) => (id, Some(Label::Ham)),
-            Some((id, "s")) => (id, Some(Label::Spam)),
-            Some(_) => return None,
+            Some((id, before)) => (id, Some(Act::read(before)?)),
         };
         let id = id.parse().ok()?;
         Some(Self { id, before })

@@ -1,6 +1,8 @@
 //! Every text of the dashboard, in each of its languages: one line a text, so that none can be
 //! missing. English first, then German, then Spanish.
 
+use crate::verdict::Action;
+
 /// Makes the type of the texts, and one value a language.
 macro_rules! catalogue {
     ($($name:ident: $english:literal, $german:literal, $spanish:literal;)*) => {
@@ -30,6 +32,15 @@ impl Words {
         Self::ALL
             .into_iter()
             .find(|words| words.code.eq_ignore_ascii_case(code))
+    }
+
+    /// What a rule does.
+    pub(super) fn outcome_word(&self, outcome: &Action) -> &'static str {
+        match outcome {
+            Action::Publish => self.publish,
+            Action::Hold => self.hold,
+            Action::Discard => self.discard,
+        }
     }
 }
 
@@ -181,7 +192,7 @@ catalogue! {
     comment: "Comment", "Kommentar", "Comentario";
     leans_spam: "speaks for spam", "spricht für Spam", "apunta a spam";
     leans_ham: "speaks against it", "spricht dagegen", "apunta en contra";
-    alike: "Comments that begin alike", "Kommentare, die so anfangen", "Comentarios que empiezan igual";
+    alike: "Others like it", "Ähnliche", "Parecidos";
     facts: "Sent with it", "Mitgeschickt", "Enviado con él";
     author: "Author", "Verfasst von", "Autor";
     email: "E-mail", "E-Mail", "Correo";
@@ -213,4 +224,59 @@ catalogue! {
     baseline: "before any evidence", "vor allen Belegen", "antes de cualquier indicio";
     rest: "everything else", "alles Übrige", "todo lo demás";
     total: "Sum", "Summe", "Suma";
+    overview: "Overview", "Übersicht", "Resumen";
+    rules: "Rules", "Regeln", "Reglas";
+    last_30_days: "last 30 days", "letzte 30 Tage", "últimos 30 días";
+    what_is_wrong: "What is wrong and what to do", "Was nicht stimmt und was zu tun ist", "Qué va mal y qué hacer";
+    go_there: "Go there", "Dorthin", "Ir allí";
+    only_spam: "All {} corrections say spam.", "Alle {} Korrekturen sagen Spam.", "Las {} correcciones dicen spam.";
+    only_spam_help: "A filter that hears of one kind alone blocks too much: look through what was blocked and free what is wanted.", "Ein Filter, der nur von einer Art hört, sperrt zu viel: Sehen Sie das Gesperrte durch und geben Sie Erwünschtes frei.", "Un filtro que solo oye de un tipo bloquea de más: revisa lo bloqueado y libera lo deseado.";
+    only_ham: "All {} corrections say not spam.", "Alle {} Korrekturen sagen kein Spam.", "Las {} correcciones dicen que no es spam.";
+    only_ham_help: "A filter that hears of one kind alone lets too much pass: mark the spam that came through.", "Ein Filter, der nur von einer Art hört, lässt zu viel durch: Markieren Sie den durchgekommenen Spam.", "Un filtro que solo oye de un tipo deja pasar de más: marca el spam que pasó.";
+    rule_suspended: "The rule “{}” suspended itself.", "Die Regel „{}“ hat sich ausgesetzt.", "La regla «{}» se suspendió.";
+    rule_suspended_help: "It was true of too many comments. Remove it, or resume it if that is right.", "Sie traf auf zu viele Kommentare zu. Entfernen Sie sie, oder setzen Sie sie wieder in Kraft, wenn das stimmt.", "Se aplicaba a demasiados comentarios. Quítala, o reactívala si es correcto.";
+    no_user_agent: "{} sends no user agent.", "{} schickt keinen User-Agent.", "{} no envía user agent.";
+    no_user_agent_help: "The filter sees less than it could: let the site's client send the commenter's browser.", "Der Filter sieht weniger, als er könnte: Lassen Sie die Website den Browser der Kommentierenden mitschicken.", "El filtro ve menos de lo posible: haz que el sitio envíe el navegador de quien comenta.";
+    checked: "Checked", "Geprüft", "Revisados";
+    blocked_rate: "Ham among what was called spam", "Erwünschtes unter dem als Spam Eingestuften", "Legítimos entre lo llamado spam";
+    missed_rate: "Spam among what was let pass", "Spam unter dem Durchgelassenen", "Spam entre lo que pasó";
+    rates_help: "As far as it was corrected, with 95 % intervals.", "Soweit korrigiert wurde, mit 95-%-Intervallen.", "Según lo corregido, con intervalos del 95 %.";
+    by_day: "By day", "Nach Tagen", "Por día";
+    day: "Day", "Tag", "Día";
+    most_a_day: "Most on one day:", "Höchster Tageswert:", "Máximo en un día:";
+    as_table: "The same as a table", "Dasselbe als Tabelle", "Lo mismo en tabla";
+    by_site: "By site", "Nach Websites", "Por sitio";
+    no_site: "no site named", "keine Website genannt", "sin sitio";
+    model: "What it judges by", "Wonach geurteilt wird", "Con qué juzga";
+    version: "Base model", "Grundmodell", "Modelo base";
+    warming_up: "{} corrections so far; from about {} on the filter follows your own taste.", "Bisher {} Korrekturen; ab etwa {} folgt der Filter Ihrem eigenen Urteil.", "{} correcciones hasta ahora; desde unas {} el filtro sigue tu propio criterio.";
+    warmed_up: "{} corrections learned: the filter follows your own taste.", "{} Korrekturen gelernt: Der Filter folgt Ihrem eigenen Urteil.", "{} correcciones aprendidas: el filtro sigue tu propio criterio.";
+    no_rules: "There are no rules.", "Es gibt keine Regeln.", "No hay reglas.";
+    no_rules_help: "A rule publishes, holds or discards whatever the text says. The page of a comment offers some.", "Eine Regel veröffentlicht, hält zurück oder verwirft, was auch immer im Text steht. Die Seite eines Kommentars schlägt welche vor.", "Una regla publica, retiene o descarta diga lo que diga el texto. La página de cada comentario propone algunas.";
+    applies_to: "Applies to", "Gilt für", "Se aplica a";
+    pattern: "Pattern", "Muster", "Patrón";
+    outcome: "Outcome", "Folge", "Resultado";
+    note: "Note", "Notiz", "Nota";
+    state: "State", "Stand", "Estado";
+    all_sites: "all sites", "alle Websites", "todos los sitios";
+    in_force: "in force", "in Kraft", "en vigor";
+    expired: "over", "abgelaufen", "terminada";
+    suspended: "suspended", "ausgesetzt", "suspendida";
+    suspended_because: "true of {} of {} comments", "traf auf {} von {} Kommentaren zu", "cierta en {} de {} comentarios";
+    resume: "Resume", "Wieder in Kraft setzen", "Reactivar";
+    remove: "Remove", "Entfernen", "Quitar";
+    publish: "publish", "veröffentlichen", "publicar";
+    hold: "hold", "zurückhalten", "retener";
+    discard: "discard", "verwerfen", "descartar";
+    try_rule: "Try", "Ausprobieren", "Probar";
+    make_this_rule: "Make this rule", "Diese Regel anlegen", "Crear esta regla";
+    would_have: "What it would have been true of", "Worauf sie zugetroffen hätte", "A qué se habría aplicado";
+    looked_at: "comments looked at", "angesehene Kommentare", "comentarios mirados";
+    true_of: "it is true of", "sie trifft zu auf", "se aplica a";
+    called: "called", "eingestuft als", "llamados";
+    not_known: "not known, since their text or address is not kept", "unbekannt, weil Text oder Adresse nicht aufbewahrt werden", "sin saber, porque no se conserva su texto o dirección";
+    newest_of_them: "The newest of them:", "Die neuesten davon:", "Los más recientes:";
+    alike_title: "Others like this comment: {}", "Ähnliche Kommentare: {}", "Comentarios parecidos: {}";
+    alike_help: "Among the newest 1,000 comments; this one comes first.", "Unter den neuesten 1.000 Kommentaren; dieser steht zuerst.", "Entre los 1000 comentarios más recientes; este va primero.";
+    with_all: "With this one and all like it:", "Mit diesem und allen ähnlichen:", "Con este y todos los parecidos:";
 }

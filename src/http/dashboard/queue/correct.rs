@@ -65,18 +65,19 @@ async fn one_of(
     asked: Done,
 ) -> Result<Done, ServiceError> {
     let id = asked.id;
+    let standing = service.verdict(caller, id)?.correction;
     let (label, teaching) = match (act, asked.before) {
-        (Act::Spam, _) | (Act::Undo, Some(Label::Spam)) => (Label::Spam, Teaching::Learn),
-        (Act::Ham, _) | (Act::Undo, Some(Label::Ham)) => (Label::Ham, Teaching::Learn),
-        (Act::Leave, _) => (Label::Ham, Teaching::Leave),
-        (Act::Undo, None) => {
-            let before = Some(service.retract(caller, id).await?.previous);
-            return Ok(Done { id, before });
+        (Act::Spam, _) | (Act::Undo, Some(Act::Spam)) => (Label::Spam, Teaching::Learn),
+        (Act::Ham, _) | (Act::Undo, Some(Act::Ham)) => (Label::Ham, Teaching::Learn),
+        (Act::Leave, _) | (Act::Undo, Some(Act::Leave)) => (Label::Ham, Teaching::Leave),
+        (Act::Undo, None | Some(Act::Undo)) => {
+            service.retract(caller, id).await?;
+            return Ok(Done { id, before: None });
         }
     };
-    let receipt = service.correct_by_id(caller, id, label, teaching).await?;
+    service.correct_by_id(caller, id, label, teaching).await?;
     Ok(Done {
         id,
-        before: receipt.previous,
+        before: standing.map(Act::behind),
     })
 }

@@ -1,12 +1,12 @@
 //! One verdict: the comment with its evidence, how the score came about, what became of it.
 
+mod alike;
 mod facts;
 mod marks;
 mod offers;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use self::marks::{Piece, marked};
 use self::offers::{Offer, offers};
@@ -22,11 +22,11 @@ use crate::service::{Explanation, Origin};
 
 /// Most characters of the comment that are shown.
 const TEXT: usize = 20_000;
-/// Characters of the comment by which others like it are looked for.
-const LIKENESS: usize = 40;
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
-    config.route("/verdicts/{id}", web::get().to(one));
+    config
+        .route("/verdicts/{id}", web::get().to(one))
+        .route("/verdicts/{id}/alike", web::get().to(alike::alike));
 }
 
 #[derive(Template)]
@@ -41,8 +41,6 @@ struct VerdictPage {
     now: Option<Now>,
     history: Vec<(String, String)>,
     offers: Vec<Offer>,
-    /// Where comments like it are.
-    alike: Option<String>,
 }
 
 /// What would be said today.
@@ -85,13 +83,6 @@ fn page(visitor: &Visitor, explained: Explanation) -> VerdictPage {
             .map_or(text.len(), |(at, _)| at);
         (&text[..end], end < text.len())
     });
-    let alike = text.and_then(|(text, _)| {
-        let line = text.lines().next()?;
-        let begins: String = line.chars().take(LIKENESS).collect();
-        let begins = begins.trim();
-        let encoded = utf8_percent_encode(begins, NON_ALPHANUMERIC);
-        (!begins.is_empty()).then(|| format!("/queue?q={encoded}"))
-    });
     VerdictPage {
         frame: Frame::of(visitor, Section::Queue),
         pieces: text.map(|(text, _)| marked(text, reasons)),
@@ -110,7 +101,6 @@ fn page(visitor: &Visitor, explained: Explanation) -> VerdictPage {
             sum: Sum::of(&now.evidence),
         }),
         history,
-        alike,
         row,
     }
 }

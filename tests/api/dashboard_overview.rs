@@ -1,0 +1,52 @@
+//! The overview: counts, rates, what is wrong.
+
+use serde_json::json;
+
+use crate::app::TestApp;
+use crate::browser::Browser;
+
+#[test]
+fn it_counts_by_day_and_site_and_tells_how_sure_it_is() {
+    let app = TestApp::start_at("2026-11-26T10:00:00Z".parse().unwrap());
+    let spam = json!({"content": "Buy cheap viagra online, no prescription: http://pills.example/buy", "site": "https://a.example/"});
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.push(
+            app.v1_check(&spam).json()["id"]
+                .as_str()
+                .unwrap()
+                .to_owned(),
+        );
+    }
+    app.v1_correct(&json!({"id": ids[0], "label": "ham"}));
+    let mut browser = Browser::of_admin(&app);
+    let page = browser.page("/overview");
+    for shown in [
+        "<dt>Checked</dt><dd>3</dd>",
+        "33.3 % (6.1–79.2 %)",
+        "<th scope=\"row\">2026-11-26</th><td class=\"number\">3</td>",
+        "<th scope=\"row\">2026-10-28</th><td class=\"number\">0</td>",
+        "a.example",
+        "1 corrections so far; from about",
+    ] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    assert!(!page.contains("What is wrong"));
+}
+
+#[test]
+fn what_is_wrong_is_told_with_what_to_do() {
+    let app = TestApp::start();
+    let check = |n| {
+        let comment = json!({"content": format!("A kind word about plum number {n}"), "site": "https://a.example/"});
+        app.v1_check(&comment).json()["id"].clone()
+    };
+    let ids: Vec<_> = (0..25).map(check).collect();
+    for id in &ids[..10] {
+        app.v1_correct(&json!({"id": id, "label": "spam"}));
+    }
+    let mut browser = Browser::of_admin(&app);
+    let page = browser.page("/overview");
+    assert!(page.contains("All 10 corrections say spam."), "{page}");
+    assert!(page.contains("a.example sends no user agent."), "{page}");
+}
