@@ -331,6 +331,8 @@ fn print_config_shows_each_value_and_where_it_came_from() {
     let expected = [
         ("data = \"./chaffinch-data\"", "default"),
         ("listen = \"127.0.0.1:8181\"", "default"),
+        ("# tls_certificate =", "not set"),
+        ("# tls_key =", "not set"),
         ("base_domains = [\"spam.example\"]", "chaffinch.toml"),
         ("# site_key = \"********\"", "CHAFFINCH_SITE_KEY"),
         ("# admin_token = \"********\"", "chaffinch.toml"),

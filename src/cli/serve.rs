@@ -50,7 +50,7 @@ pub(crate) fn run(args: ServeArgs, layers: &Layers) -> anyhow::Result<ExitCode> 
         return Ok(ExitCode::SUCCESS);
     }
     if args.check_health {
-        health::check(reachable(options.listen))?;
+        health::check(reachable(options.listen), options.tls_certificate.is_some())?;
         return Ok(ExitCode::SUCCESS);
     }
     telemetry::start(&options.log);
@@ -109,7 +109,11 @@ async fn serve(
         "started"
     );
     // A log that nobody reads any more must not stop the server; keys that nobody saw must.
-    let base = format!("http://{}", reachable(server.address()));
+    let scheme = match options.tls_certificate {
+        Some(_) => "https",
+        None => "http",
+    };
+    let base = format!("{scheme}://{}", reachable(server.address()));
     let mut out = io::stdout().lock();
     let greeted = match json {
         true => greet_a_program(&mut out, &base, &made),
@@ -130,6 +134,13 @@ fn http_settings(options: &ServerOptions) -> http::Settings {
     let defaults = http::Settings::default();
     http::Settings {
         listen: options.listen,
+        tls: match (&options.tls_certificate, &options.tls_key) {
+            (Some(certificate), Some(key)) => Some(http::TlsFiles {
+                certificate: certificate.clone(),
+                key: key.clone(),
+            }),
+            _ => None,
+        },
         workers: options.workers.map_or(defaults.workers, usize::from),
         base_domains: options.base_domains.clone(),
         allow_empty_ip: options.allow_empty_ip,

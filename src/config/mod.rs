@@ -47,6 +47,24 @@ pub struct ServerOptions {
           value_parser = values::listen)]
     pub listen: SocketAddr,
 
+    /// Certificate chain in PEM, to speak TLS; it is read again when the file changes
+    #[arg(
+        long,
+        env = "CHAFFINCH_TLS_CERTIFICATE",
+        value_name = "FILE",
+        requires = "tls_key"
+    )]
+    pub tls_certificate: Option<PathBuf>,
+
+    /// Private key of the certificate, in PEM
+    #[arg(
+        long,
+        env = "CHAFFINCH_TLS_KEY",
+        value_name = "FILE",
+        requires = "tls_certificate"
+    )]
+    pub tls_key: Option<PathBuf>,
+
     /// Host names under which Akismet clients may put the key in front, as in KEY.rest.akismet.com
     #[arg(long, env = "CHAFFINCH_BASE_DOMAINS", value_name = "NAME,…", value_delimiter = ',',
           default_values = ["rest.akismet.com", "localhost"], value_parser = values::domain)]

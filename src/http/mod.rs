@@ -17,6 +17,7 @@ mod privacy;
 mod server;
 mod state;
 mod throttle;
+mod tls;
 pub mod v1;
 
 use actix_web::http::header;
@@ -26,6 +27,7 @@ pub use docs::{errors_markdown, openapi_document};
 pub use server::{Server, ServerError};
 pub use state::{Limits, Settings, State};
 pub use throttle::{Rates, TrustedProxies};
+pub use tls::{TlsError, TlsFiles};
 
 /// Every route of the server, and the origins whose pages may call `/v1`. Expects a [`State`] among
 /// the application's data.

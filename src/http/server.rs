@@ -14,6 +14,7 @@ use super::callbacks::Callbacks;
 use super::observe::observe;
 use super::state::{Settings, State};
 use super::throttle::headers;
+use super::tls::{self, TlsError};
 use crate::service::Service;
 
 /// A server that is bound to its port and accepts connections.
@@ -34,6 +35,9 @@ pub enum ServerError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// The certificate or its key cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// There is no thread for calling sites back.
     #[error("cannot start a thread: {0}")]
     Thread(#[source] io::Error),
@@ -72,8 +76,12 @@ impl Server {
             .max_connections(settings.max_connections)
             .shutdown_timeout(settings.shutdown_timeout.as_secs())
             .shutdown_signal(told_to_stop())
-            .bind(address)
-            .map_err(|source| ServerError::Bind { address, source })?;
+            .tls_handshake_timeout(settings.head_timeout);
+        let bound = match &settings.tls {
+            Some(files) => bound.bind_rustls_0_23(address, tls::config(files.clone())?),
+            None => bound.bind(address),
+        };
+        let bound = bound.map_err(|source| ServerError::Bind { address, source })?;
         let address = bound.addrs().first().copied().unwrap_or(address);
         Ok(Self {
             running: bound.run(),

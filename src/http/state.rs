@@ -8,6 +8,7 @@ use ipnet::IpNet;
 
 use super::dashboard::session::Sessions;
 use super::throttle::{Rates, Throttle, TrustedProxies};
+use super::tls::TlsFiles;
 use super::v1::idempotency::Replies;
 use crate::service::Service;
 
@@ -16,6 +17,8 @@ use crate::service::Service;
 pub struct Settings {
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// The certificate to speak TLS with; without it plain HTTP.
+    pub tls: Option<TlsFiles>,
     /// Worker threads; each serves its own connections.
     pub workers: usize,
     /// How long an idle connection stays open for another request.
@@ -62,6 +65,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8181)),
+            tls: None,
             workers: std::thread::available_parallelism().map_or(2, usize::from),
             keep_alive: Duration::from_secs(15),
             head_timeout: Duration::from_secs(10),

@@ -14,7 +14,7 @@ use crate::store::{
     AddressPolicy, Correction, CorrectionReceipt, NewCorrection, Origin, Retraction, VerdictRecord,
 };
 use crate::telemetry::events as telemetry;
-use crate::verdict::{Action, Judgement, Label, Verdict, VerdictId};
+use crate::verdict::{Action, Judgement, Label, Probability, Verdict, VerdictId};
 
 use super::{Caller, Service, ServiceError};
 
@@ -175,13 +175,23 @@ impl Service {
         let id = self.fresh_id();
         let at = self.clock.now();
         self.filter.corrected(&comment, Some(label), at);
+        let said = judgement.probability;
         let record = record(id, caller, Origin::Submitted, comment, judgement);
         let receipt = self
             .store
             .correct_comment(record, address(&settings), label, features, at)
             .await?;
         self.metrics.report(&telemetry::Corrected { id, label });
+        self.watch(caller, said, label);
         Ok(Some(receipt))
+    }
+
+    /// Notices a key that may be in the wrong hands.
+    fn watch(&self, caller: &Caller, said: Probability, label: Label) {
+        if self.suspicion.note(caller.hash, said, label) {
+            let key = caller.hash.id();
+            self.metrics.report(&telemetry::Suspicious { key });
+        }
     }
 
     /// Takes a correction back, exactly.
@@ -243,9 +253,11 @@ impl Service {
             by: caller.hash,
             at: self.clock.now(),
         };
+        let said = record.judgement.probability;
         let receipt = self.store.correct(correction).await?;
         if receipt.previous != Some(label) {
             let id = receipt.id;
+            self.watch(caller, said, label);
             self.filter
                 .corrected(comment, Some(label), self.clock.now());
             self.metrics.report(&telemetry::Corrected { id, label });

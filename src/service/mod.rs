@@ -21,6 +21,7 @@ mod rules;
 mod site_cache;
 mod sites;
 mod stats;
+mod suspicion;
 mod teaching;
 mod thresholds;
 mod verdicts;
@@ -71,6 +72,7 @@ pub struct Service {
     /// Keeps ids of the same millisecond in order.
     ids: Mutex<ContextV7>,
     swept: Mutex<retention::Swept>,
+    suspicion: suspicion::Suspicion,
 }
 
 /// What an operator may set.
@@ -125,6 +127,7 @@ impl Service {
             clock: settings.clock,
             ids: Mutex::new(ContextV7::new()),
             swept: Mutex::default(),
+            suspicion: suspicion::Suspicion::default(),
         })
     }
 

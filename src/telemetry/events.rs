@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use super::metrics::{ByLabel, ByLimit, ByOutcome, ByRoute, ByVerdict, Metrics};
+use crate::key::KeyId;
 use crate::verdict::{Label, Verdict, VerdictId};
 
 /// Something worth a line of the log and a count.
@@ -65,6 +66,27 @@ impl Event for Corrected {
     fn count(&self, metrics: &Metrics) {
         let label = label_name(self.label);
         metrics.corrections.get_or_create(&ByLabel { label }).inc();
+    }
+}
+
+/// Nearly all of a key's corrections contradict what the filter was sure of.
+#[derive(Debug, Clone, Copy)]
+pub struct Suspicious {
+    /// The key, as admins call it.
+    pub key: KeyId,
+}
+
+impl Event for Suspicious {
+    fn log(&self) {
+        tracing::warn!(
+            key = %self.key,
+            "nearly all of this key's corrections contradict what the filter was sure of; if it is in the \
+             wrong hands, revoke it, and `chaffinch key take-back` undoes what it taught"
+        );
+    }
+
+    fn count(&self, metrics: &Metrics) {
+        metrics.suspicious_keys.inc();
     }
 }
 

@@ -62,6 +62,7 @@ pub struct Metrics {
     pub(super) unkept: Counter,
     pub(super) corrections: Family<ByLabel, Counter>,
     pub(super) retractions: Counter,
+    pub(super) suspicious_keys: Counter,
     pub(super) requests: Family<ByRoute, Counter>,
     pub(super) request_seconds: Histogram,
     pub(super) limited: Family<ByLimit, Counter>,
@@ -102,6 +103,7 @@ impl Metrics {
             unkept: Counter::default(),
             corrections: Family::default(),
             retractions: Counter::default(),
+            suspicious_keys: Counter::default(),
             requests: Family::default(),
             request_seconds: times(),
             limited: Family::default(),
@@ -132,6 +134,8 @@ impl Metrics {
         to.register("corrections", help, self.corrections.clone());
         let help = "Corrections taken back";
         to.register("retractions", help, self.retractions.clone());
+        let help = "Times a key was noticed whose corrections contradict what was sure";
+        to.register("suspicious_keys", help, self.suspicious_keys.clone());
         to.register("http_requests", "Requests answered", self.requests.clone());
         to.register_with_unit(
             "http_request",

@@ -126,6 +126,11 @@ impl Server {
         port.parse().expect("a number")
     }
 
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Kills it as a crash does: nothing is finished.
     pub fn kill(mut self) {
         self.child.kill().expect("it can be killed");
