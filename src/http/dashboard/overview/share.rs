@@ -12,7 +12,11 @@ pub(super) fn share(hits: u64, of: u64) -> String {
     let (low, high) = wilson(hits.min(of) as f64, of as f64);
     let percent = |share: f64| share * 100.0;
     let middle = percent(hits.min(of) as f64 / of as f64);
-    format!("{middle:.1} % ({:.1}–{:.1} %)", percent(low), percent(high))
+    format!(
+        "{middle:.1}\u{a0}% ({:.1}–{:.1}\u{a0}%)",
+        percent(low),
+        percent(high)
+    )
 }
 
 fn wilson(hits: f64, n: f64) -> (f64, f64) {
@@ -33,8 +37,8 @@ mod tests {
     #[test]
     fn few_comments_leave_much_open() {
         // Newcombe 1998, table I, method 3: 81 of 263, and 0 of 20.
-        assert_eq!(share(81, 263), "30.8 % (25.5–36.6 %)");
-        assert_eq!(share(0, 20), "0.0 % (0.0–16.1 %)");
+        assert_eq!(share(81, 263), "30.8\u{a0}% (25.5–36.6\u{a0}%)");
+        assert_eq!(share(0, 20), "0.0\u{a0}% (0.0–16.1\u{a0}%)");
         assert_eq!(share(0, 0), "–");
     }
 }

@@ -42,7 +42,7 @@ struct QueuePage {
 
 /// The signals that reasons can have, as far as one filters by them.
 const SIGNALS: &[&str] = &[
-    "text", "link", "author", "shape", "context", "rule", "repeats", "network", "honeypot", "role",
+    "text", "link", "author", "shape", "context", "rule", "repeat", "velocity", "honeypot", "role",
     "test",
 ];
 
