@@ -12,6 +12,8 @@ pub struct BaseModel {
     pub card: serde_json::Value,
     /// Evidence times trust, by feature number; zero where nothing is known.
     coefficients: Vec<f32>,
+    /// How common the most common features are; see [`Self::share`].
+    shares: Vec<(u32, u8)>,
     /// How the coefficients make a score, and that a probability.
     pub shape: ModelShape,
 }
@@ -81,8 +83,28 @@ impl BaseModel {
             version,
             card,
             coefficients,
+            shares: Vec::new(),
             shape,
         }
+    }
+
+    /// The same, knowing how common features are: each with its share of all comments in 255ths.
+    pub fn with_shares(self, mut shares: Vec<(u32, u8)>) -> Self {
+        shares.sort_unstable();
+        shares.dedup_by_key(|(feature, _)| *feature);
+        Self { shares, ..self }
+    }
+
+    /// The share of comments, from 0 to 1, that have a feature, as far as training saw; 0 for
+    /// those that few comments have.
+    pub fn share(&self, feature: u32) -> f64 {
+        let found = self.shares.binary_search_by_key(&feature, |(f, _)| *f);
+        found.map_or(0.0, |at| f64::from(self.shares[at].1) / 255.0)
+    }
+
+    /// The features whose share is known, ascending, in 255ths of all comments.
+    pub fn shares(&self) -> &[(u32, u8)] {
+        &self.shares
     }
 
     /// A model that knows nothing, to be taught from nothing.

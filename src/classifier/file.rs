@@ -1,8 +1,9 @@
 //! The model file.
 //!
 //! ```text
-//! "CHAFFMOD" | format u32 | header length u32 | header (JSON) | entries | BLAKE3 of all before
+//! "CHAFFMOD" | format u32 | header length u32 | header (JSON) | entries | shares | BLAKE3 of all before
 //! entry: difference to the last feature number (variable-length), coefficient (bfloat16)
+//! share: difference to the last feature number (variable-length), share of comments in 255ths
 //! ```
 //!
 //! Numbers are little-endian. A bfloat16 is the upper half of a 32-bit float: three digits are
@@ -16,7 +17,7 @@ use crate::varint;
 
 const MAGIC: &[u8; 8] = b"CHAFFMOD";
 /// The format that this program writes, and the only one that it reads.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 const CHECKSUM: usize = 32;
 
 /// Why a model file cannot be used.
@@ -43,6 +44,7 @@ struct Header {
     version: String,
     shape: ModelShape,
     entries: usize,
+    shares: usize,
     card: serde_json::Value,
 }
 
@@ -62,10 +64,17 @@ impl BaseModel {
             last = feature;
             count += 1;
         }
+        let mut last = 0;
+        for &(feature, share) in self.shares() {
+            varint::write(&mut entries, feature - last);
+            entries.push(share);
+            last = feature;
+        }
         let header = Header {
             version: self.version.clone(),
             shape: self.shape,
             entries: count,
+            shares: self.shares().len(),
             card: self.card.clone(),
         };
         let header = serde_json::to_vec(&header)
@@ -106,28 +115,40 @@ impl BaseModel {
         let header: Header = serde_json::from_slice(header)
             .map_err(|_| ModelError::Malformed("its header cannot be read"))?;
         let mut coefficients = vec![0.0; FEATURE_SPACE];
-        let mut feature = 0usize;
+        let mut feature = 0;
         for _ in 0..header.entries {
-            let Some((step, after)) = varint::read(rest) else {
-                return Err(short);
-            };
-            let Some((half, after)) = after.split_first_chunk::<2>() else {
-                return Err(short);
-            };
-            feature += step as usize;
-            *coefficients
-                .get_mut(feature)
-                .ok_or(ModelError::Malformed("it has a feature that cannot be"))? =
-                from_half(u16::from_le_bytes(*half));
-            rest = after;
+            let half;
+            (feature, half, rest) = entry(feature, rest)?;
+            coefficients[feature] = from_half(u16::from_le_bytes(half));
         }
-        Ok(Self::new(
-            header.version,
-            header.card,
-            coefficients,
-            header.shape,
-        ))
+        let mut shares = Vec::new();
+        let mut feature = 0;
+        for _ in 0..header.shares {
+            let share;
+            (feature, share, rest) = entry(feature, rest)?;
+            let [share] = share;
+            // Below the space of features, which is far below 2^32.
+            shares.push((feature as u32, share));
+        }
+        let model = Self::new(header.version, header.card, coefficients, header.shape);
+        Ok(model.with_shares(shares))
     }
+}
+
+/// Reads the next entry after that of feature `last`: its feature, its `N` bytes, and the rest.
+fn entry<const N: usize>(last: usize, bytes: &[u8]) -> Result<(usize, [u8; N], &[u8]), ModelError> {
+    let short = ModelError::Malformed("it ends too early");
+    let Some((step, bytes)) = varint::read(bytes) else {
+        return Err(short);
+    };
+    let Some((value, rest)) = bytes.split_first_chunk::<N>() else {
+        return Err(short);
+    };
+    let feature = last.saturating_add(step as usize);
+    if feature >= FEATURE_SPACE {
+        return Err(ModelError::Malformed("it has a feature that cannot be"));
+    }
+    Ok((feature, *value, rest))
 }
 
 /// Rounds to the nearest bfloat16.
@@ -164,8 +185,12 @@ mod tests {
     #[test]
     fn a_model_is_read_as_it_was_written() {
         let entries = [(0, 1.5), (7, -0.25), (4_000_000, 3.0), (4_400_000, -8.0)];
-        let read = BaseModel::from_bytes(&model(&entries).to_bytes().unwrap()).unwrap();
+        let shares = [(3, 200), (7, 255), (4_400_000, 6)];
+        let written = model(&entries).with_shares(shares.to_vec());
+        let read = BaseModel::from_bytes(&written.to_bytes().unwrap()).unwrap();
         assert_eq!(read.coefficients().collect::<Vec<_>>(), entries);
+        assert_eq!(read.shares(), shares);
+        assert_eq!((read.share(7), read.share(8)), (1.0, 0.0));
         assert_eq!(
             (read.version.as_str(), read.shape),
             ("test", ModelShape::EMPTY)

@@ -16,26 +16,40 @@ use crate::site::Site;
 use crate::text::Family;
 use crate::verdict::{Label, Probability};
 
-/// How fast lessons are learned. The constants' origin: `docs/experiments.md`.
+/// How lessons are learned. The constants' origin: `docs/experiments.md`.
+///
+/// Distances are log-odds on the side of the lesson's label: negative where the comment was
+/// judged wrongly.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pace {
-    /// Score by which one lesson moves its own comment, times the error made, on a site that has
-    /// taught for long.
-    pub step: f64,
-    /// The same for a site's first lesson.
-    pub first_step: f64,
-    /// After this many of its lessons a site is half-way from the first step to the last.
-    pub settle: f64,
-    /// A lesson is doubted if it contradicts by more than this what was sure before, and comes
-    /// from a site that mostly confirms.
+    /// Where a comment that was judged with even odds is moved to.
+    pub margin: f64,
+    /// A comment that was judged wrongly is moved past the middle by this many times its
+    /// distance more: the surer the error, the farther its like have to go.
+    pub surprise: f64,
+    /// Lessons that were judged right by this distance teach nothing.
+    pub enough: f64,
+    /// How much more readily features of the structure move than those of the text.
+    pub structure: f64,
+    /// Holds back lessons of which nearly every feature is common.
+    pub inertia: f64,
+    /// Sharpness with which common features are left alone.
+    pub aloof: i32,
+    /// So many lessons weigh what the base model says of how common a feature is.
+    pub prior: f64,
+    /// A class that a site teaches n times as often as the other is moved n to this power
+    /// times less.
+    pub balance: f64,
+    /// But at least by this part.
+    pub least_balance: f64,
+    /// A lesson is doubted if it contradicts by more than this, in probability, what was sure
+    /// before, and comes from a site that mostly confirms.
     pub sure: f64,
     /// The least part of a doubted lesson that counts; else it is the share of the site's lessons
     /// that contradict.
     pub least_belief: f64,
     /// Number of lessons over which that share is taken.
     pub memory: f64,
-    /// Lessons whose comment was judged right with less doubt than this teach nothing.
-    pub enough: f64,
     /// Part of what a site learned that other sites believe.
     pub shared: f32,
     /// The most that other sites believe of one site, for each feature.
@@ -45,13 +59,18 @@ pub struct Pace {
 impl Pace {
     /// The pace of a server.
     pub const DEFAULT: Self = Self {
-        step: 6.0,
-        first_step: 30.0,
-        settle: 30.0,
+        margin: 10.0,
+        surprise: 4.0,
+        enough: 5.0,
+        structure: 5.0,
+        inertia: 0.5,
+        aloof: 3,
+        prior: 20.0,
+        balance: 0.3,
+        least_balance: 0.2,
         sure: 0.8,
-        least_belief: 0.3,
+        least_belief: 0.2,
         memory: 10.0,
-        enough: 0.05,
         shared: 0.3,
         bound: 0.05,
     };
@@ -63,8 +82,8 @@ struct Layer {
     deltas: Deltas,
     /// In how many of its lessons each feature was.
     seen: Deltas,
-    /// How many lessons it gave.
-    lessons: u64,
+    /// How many lessons it gave of ham and of spam.
+    lessons: [u32; 2],
     /// How many of its last lessons confirmed what would have been said without them: an average
     /// that forgets. Begins as a site that contradicts always.
     confirming: f64,
@@ -91,20 +110,41 @@ pub struct View<'a> {
 }
 
 impl Pace {
-    /// The step for a site that gave so many lessons before.
-    fn step_at(&self, lessons: u64) -> f64 {
-        let young = self.settle / (self.settle + lessons as f64);
-        self.step + (self.first_step - self.step) * young
+    /// How far, in log-odds, a comment is to be moved towards its label that is judged right by
+    /// this distance.
+    fn way(&self, right: f64) -> f64 {
+        if right < 0.0 {
+            self.margin - self.surprise * right
+        } else {
+            (self.margin * (1.0 - right / self.enough)).max(0.0)
+        }
     }
 
     /// How far a lesson is believed, from 0 to 1. A site that confirms most of what the filter
     /// says and then contradicts what was sure has more likely slipped with the mouse; one that
     /// only sends what was wrong contradicts always, and is believed always.
     fn belief(&self, site: &Layer, error: f64) -> f64 {
-        if error.abs() < self.sure {
+        if error < self.sure {
             return 1.0;
         }
         (1.0 - site.confirming).clamp(self.least_belief, 1.0)
+    }
+
+    /// What is left, from 0 to 1, of a lesson of a class that a site teaches more often than the
+    /// other: a site that only ever corrects spam must not end with everything spam.
+    fn balanced(&self, site: &Layer, class: usize) -> f64 {
+        let [own, other] = [class, 1 - class].map(|k| f64::from(site.lessons[k]) + 1.0);
+        (other / own)
+            .powf(self.balance)
+            .clamp(self.least_balance, 1.0)
+    }
+
+    /// How far a feature tells a comment of this site apart from others, from 0 (all have it) to
+    /// 1. What all comments have must not become spam because a site only ever corrects spam.
+    fn apart(&self, base: &BaseModel, site: &Layer, feature: u32) -> f64 {
+        let lessons: f64 = site.lessons.into_iter().map(f64::from).sum();
+        let seen = f64::from(site.seen.get(feature)) + self.prior * base.share(feature);
+        (1.0 - seen / (lessons + 1.0 + self.prior)).powi(self.aloof)
     }
 
     /// What a site that changed a coefficient by `delta` tells the others.
@@ -148,7 +188,7 @@ impl Learned {
     pub fn lessons_by_site(&self) -> Vec<(Option<Site>, u64)> {
         let sites = self.sites.iter();
         sites
-            .map(|(site, layer)| (site.clone(), layer.lessons))
+            .map(|(site, layer)| (site.clone(), layer.lessons.into_iter().map(u64::from).sum()))
             .collect()
     }
 
@@ -171,8 +211,9 @@ impl Learned {
         }
     }
 
-    /// Learns one lesson: a step of gradient descent on the logistic loss, in the direction that
-    /// makes the lesson's own comment less surprising.
+    /// Learns one lesson: the least change of coefficients, weighed by how readily each of them
+    /// moves, that takes the lesson's own comment where it belongs. (Crammer et al. 2006, online
+    /// passive-aggressive algorithms; weighed as in Crammer, Kulesza, Dredze 2009, AROW.)
     pub fn learn(&mut self, base: &BaseModel, pace: &Pace, lesson: &Lesson) {
         self.lessons += 1;
         let features = lesson.features.as_slice();
@@ -180,37 +221,42 @@ impl Learned {
         let log_odds = self
             .view(base, pace, &lesson.site)
             .log_odds(features, norms);
-        let wanted = match lesson.label {
-            Label::Spam => 1.0,
-            Label::Ham => 0.0,
+        let (class, side) = match lesson.label {
+            Label::Ham => (0, -1.0),
+            Label::Spam => (1, 1.0),
         };
-        let error = wanted - Probability::from_log_odds(log_odds).get();
+        let right = side * log_odds;
+        let error = Probability::from_log_odds(-right).get();
         let own = self.sites.entry(lesson.site.clone()).or_default();
-        let confirms = if error.abs() > 0.5 { 0.0 } else { 1.0 };
+        let confirms = if error > 0.5 { 0.0 } else { 1.0 };
         own.confirming += (confirms - own.confirming) / pace.memory;
-        let step = pace.step_at(own.lessons) * pace.belief(own, error);
-        own.lessons += 1;
+        own.lessons[class] = own.lessons[class].saturating_add(1);
         for &feature in features {
             own.seen.add(feature, 1.0);
         }
-        if error.abs() < pace.enough {
+        let way = pace.way(right) * pace.belief(own, error) * pace.balanced(own, class);
+        if way <= 0.0 {
             return;
         }
-        let told_apart = |feature: u32, own: &Layer| {
-            let common = f64::from(own.seen.get(feature)) / (own.lessons as f64 + 1.0);
-            (1.0 - common) * (1.0 - common)
-        };
-        let (mut all, mut apart) = (0.0, 0.0);
-        for &feature in features {
-            let norm = norms[Family::of(feature) as usize];
-            all += norm * norm;
-            apart += norm * norm * told_apart(feature, own);
-        }
-        // What is common moves little; the rest makes up for it, within bounds.
-        let step = step * (all / apart.max(all * 0.1));
-        for &feature in features {
-            let norm = norms[Family::of(feature) as usize];
-            let change = (step * error * norm * told_apart(feature, own)) as f32;
+        // Log-odds that each feature adds for each unit of its coefficient, and how readily the
+        // coefficient moves.
+        let pull = norms.map(|norm| norm * base.shape.slope);
+        let readiness = [1.0, pace.structure];
+        let moves: Vec<f64> = features
+            .iter()
+            .map(|&feature| {
+                let family = Family::of(feature) as usize;
+                pull[family] * readiness[family] * pace.apart(base, own, feature)
+            })
+            .collect();
+        let reach: f64 = features
+            .iter()
+            .zip(&moves)
+            .map(|(&feature, moves)| pull[Family::of(feature) as usize] * moves)
+            .sum();
+        let step = side * way / (reach + pace.inertia);
+        for (&feature, moves) in features.iter().zip(&moves) {
+            let change = (step * moves) as f32;
             let before = own.deltas.add(feature, change);
             let told = pace.tell(before + change) - pace.tell(before);
             if told != 0.0 {

@@ -117,10 +117,10 @@ impl Classifier {
         self.read().lessons_by_site()
     }
 
-    /// After how many of its lessons a site is half-way from the pace of its first to that of its
-    /// last.
+    /// After how many of its lessons a site itself, more than the base model, tells what is
+    /// common there and what is news.
     pub fn settles_at(&self) -> u64 {
-        self.pace.settle as u64
+        self.pace.prior as u64
     }
 
     /// Judges a comment, with the strongest reasons.

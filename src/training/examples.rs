@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::{CorpusError, corpus};
+use super::{CorpusError, corpus, variants};
+use crate::comment::Comment;
 use crate::text::{Analyser, Features};
 use crate::verdict::Label;
 
@@ -17,6 +18,12 @@ pub struct Example {
     pub label: Label,
     /// Its features.
     pub features: Features,
+    /// Number of the comment in the corpus; variants have that of their original.
+    pub comment: usize,
+    /// How much it counts: 1, and less for some variants.
+    pub weight: f64,
+    /// Whether it stands like this in the corpus, and is no variant.
+    pub original: bool,
 }
 
 /// A corpus in memory.
@@ -24,14 +31,17 @@ pub struct Example {
 pub struct Examples {
     /// Names of the sources.
     pub sources: Vec<String>,
-    /// The comments, in the order of the files.
+    /// The comments, in the order of the files, each followed by its variants.
     pub all: Vec<Example>,
+    /// How many comments there are without the variants.
+    pub comments: usize,
     /// Names of the languages; one may be empty, of comments whose language nobody said.
     pub languages: Vec<String>,
 }
 
 impl Examples {
-    /// Reads corpus files; `progress` is told after each comment.
+    /// Reads corpus files; `progress` is told after each comment. Variants are made where there is
+    /// more than one source: what a single one has is what its own next comments will have.
     pub fn read(files: &[PathBuf], mut progress: impl FnMut()) -> Result<Self, CorpusError> {
         let mut examples = Self::default();
         let mut analyser = Analyser::default();
@@ -40,15 +50,28 @@ impl Examples {
                 let sample = sample?;
                 let source = number(&mut examples.sources, &sample.source);
                 let language = number(&mut examples.languages, &sample.comment.language);
-                analyser.analyse(&sample.comment);
-                examples.all.push(Example {
-                    source,
-                    language,
-                    label: sample.label,
-                    features: analyser.features(),
-                });
+                let mut push = |comment: &Comment, weight, original| {
+                    analyser.analyse(comment);
+                    examples.all.push(Example {
+                        source,
+                        language,
+                        label: sample.label,
+                        features: analyser.features(),
+                        comment: examples.comments,
+                        weight,
+                        original,
+                    });
+                };
+                push(&sample.comment, 1.0, true);
+                for variant in variants::of(&sample.comment, sample.label) {
+                    push(&variant.comment, variant.weight, false);
+                }
+                examples.comments += 1;
                 progress();
             }
+        }
+        if examples.sources.len() == 1 {
+            examples.all.retain(|example| example.original);
         }
         Ok(examples)
     }
@@ -56,7 +79,7 @@ impl Examples {
     /// Numbers of ham and spam comments of each source.
     pub fn counts(&self) -> Vec<[usize; 2]> {
         let mut counts = vec![[0; 2]; self.sources.len()];
-        for example in &self.all {
+        for example in self.all.iter().filter(|e| e.original) {
             counts[example.source][class(example.label)] += 1;
         }
         counts

@@ -5,6 +5,7 @@ pub mod corpus;
 mod evidence;
 mod examples;
 mod trust;
+mod variants;
 
 use std::path::PathBuf;
 
@@ -27,6 +28,9 @@ pub struct Settings {
     pub rate: f32,
     /// Holds back features that were seen in few mistakes.
     pub damping: f32,
+    /// Part of a comment's features that is left out, drawn anew at each look: so no feature can
+    /// lean on another one being there.
+    pub dropped: f64,
     /// Passes over a large corpus, at least.
     pub passes: usize,
     /// Passes over a small corpus, at most.
@@ -60,6 +64,7 @@ impl Default for Settings {
             first_trust: 0.5,
             rate: 0.3,
             damping: 0.1,
+            dropped: 0.3,
             passes: 6,
             most_passes: 30,
             looks: 160_000,
@@ -123,9 +128,9 @@ pub fn train(
     if ham == 0 || spam == 0 {
         return Err(TrainingError::OneClass { ham, spam });
     }
-    let settings = &settings.for_size(examples.all.len());
+    let settings = &settings.for_size(examples.comments);
     let parts = settings.calibration_parts;
-    let trials = if examples.all.len() < settings.small {
+    let trials = if examples.comments < settings.small {
         parts
     } else {
         1
@@ -139,9 +144,9 @@ pub fn train(
     // What the calibration learns from must not have been seen by the model that it calibrates.
     let mut scores: Vec<(f64, bool)> = Vec::new();
     for part in 0..trials {
-        let most = split(&examples, |at| at % parts != part);
+        let most = split(&examples, |e| e.comment % parts != part);
         let trial = fit(&examples, &most, settings, &mut done)?;
-        let held = split(&examples, |at| at % parts == part);
+        let held = split(&examples, |e| e.original && e.comment % parts == part);
         scores.extend(held.iter().map(|e| (trial.score(e), class(e.label) == 1)));
     }
     let (slope, offset) = calibration::fit(&scores)?;
@@ -155,20 +160,12 @@ pub fn train(
         ..fitted.shape
     };
     let card = card(&examples, &counts, settings, fitted.columns.len());
-    Ok(BaseModel::new(
-        version(&fitted, &shape),
-        card,
-        fitted.table(),
-        shape,
-    ))
+    let model = BaseModel::new(version(&fitted, &shape), card, fitted.table(), shape);
+    Ok(model.with_shares(fitted.shares))
 }
 
-fn split(examples: &Examples, wanted: impl Fn(usize) -> bool) -> Vec<&Example> {
-    let numbered = examples.all.iter().enumerate();
-    numbered
-        .filter(|(at, _)| wanted(*at))
-        .map(|(_, e)| e)
-        .collect()
+fn split(examples: &Examples, wanted: impl Fn(&Example) -> bool) -> Vec<&Example> {
+    examples.all.iter().filter(|e| wanted(e)).collect()
 }
 
 /// Coefficients with the features that they belong to.
@@ -177,6 +174,8 @@ struct Fitted {
     columns: Vec<u32>,
     /// Column of each feature, plus one; zero where there is none.
     column_of: Vec<u32>,
+    /// Share of the comments that have it, in 255ths, of each common feature.
+    shares: Vec<(u32, u8)>,
     trusted: Trusted,
     shape: ModelShape,
 }
@@ -202,7 +201,7 @@ fn weights(examples: &Examples, chosen: &[&Example], settings: &Settings) -> Vec
     let power = settings.source_power;
     let mut counts = vec![[0f64; 2]; examples.sources.len()];
     for example in chosen {
-        counts[example.source][class(example.label)] += 1.0;
+        counts[example.source][class(example.label)] += example.weight;
     }
     let mass = |k: usize| -> f64 {
         let of_class = counts.iter().map(|c| c[k]).filter(|n| *n > 0.0);
@@ -214,7 +213,7 @@ fn weights(examples: &Examples, chosen: &[&Example], settings: &Settings) -> Vec
         .map(|example| {
             let k = class(example.label);
             let n = counts[example.source][k];
-            n.powf(power) / n / masses[k] * chosen.len() as f64 / 2.0
+            example.weight * n.powf(power) / n / masses[k] * chosen.len() as f64 / 2.0
         })
         .collect();
     balance_languages(examples, chosen, settings.language_bound, &mut weights);
@@ -249,7 +248,7 @@ fn fit(
 ) -> Result<Fitted, TrainingError> {
     let weights = weights(examples, chosen, settings);
     let mut seen = vec![0u32; FEATURE_SPACE];
-    for example in chosen {
+    for example in chosen.iter().filter(|e| e.original) {
         for &feature in example.features.as_slice() {
             seen[feature as usize] += 1;
         }
@@ -275,7 +274,9 @@ fn fit(
         }
         indexed.push(known);
     }
+    let all: f64 = weights.iter().sum();
     let [ham, spam] = &counts;
+    let shares = common(&columns, ham, spam, all);
     let evidence = evidence::fit(ham, spam, settings.alpha)?;
     done();
     let shape = ModelShape {
@@ -305,8 +306,23 @@ fn fit(
         },
         columns,
         column_of,
+        shares,
         trusted,
     })
+}
+
+/// The least share, in 255ths, that is noted of a feature: about one comment in fifty.
+const COMMON: f64 = 5.0;
+
+/// The features that many comments have, with their shares in 255ths, from the weighted numbers
+/// of ham and spam comments that have them and of all comments.
+fn common(columns: &[u32], ham: &[f64], spam: &[f64], all: f64) -> Vec<(u32, u8)> {
+    let shares = ham.iter().zip(spam).map(|(h, s)| (h + s) / all * 255.0);
+    let numbered = columns.iter().zip(shares);
+    numbered
+        .filter(|(_, share)| *share >= COMMON)
+        .map(|(&feature, share)| (feature, share.round() as u8))
+        .collect()
 }
 
 fn card(
@@ -322,14 +338,14 @@ fn card(
         .map(|(name, [ham, spam])| serde_json::json!({"name": name, "ham": ham, "spam": spam}))
         .collect();
     let mut languages = std::collections::BTreeMap::<&str, usize>::new();
-    for example in &examples.all {
+    for example in examples.all.iter().filter(|e| e.original) {
         *languages
             .entry(&examples.languages[example.language])
             .or_default() += 1;
     }
     serde_json::json!({
         "sources": sources,
-        "comments": examples.all.len(),
+        "comments": examples.comments,
         "languages": languages,
         "features": features,
         "settings": settings,

@@ -2,7 +2,9 @@
 //! discriminative pass over the same comments takes that back.
 //!
 //! Every coefficient starts at a part of its evidence and moves by stochastic gradient descent on
-//! the logistic loss, each with its own falling rate (AdaGrad: Duchi, Hazan, Singer 2011).
+//! the logistic loss, each with its own falling rate (AdaGrad: Duchi, Hazan, Singer 2011). At each
+//! look at a comment some of its features are left out (Srivastava et al. 2014, dropout, on the
+//! input; their Bernoulli draw without the rescaling).
 
 use super::Settings;
 use super::examples::Example;
@@ -42,9 +44,11 @@ pub(super) fn learn(
         random.shuffle(&mut order);
         for &at in &order {
             let row = &rows[at as usize];
+            let look = random.next();
+            let kept = row.columns.iter().map(|&column| column as usize);
+            let kept = kept.filter(|&column| !is_dropped(column, look, settings.dropped));
             let mut score = bias;
-            for &column in row.columns {
-                let column = column as usize;
+            for column in kept.clone() {
                 score += coefficients[column] * row.norms[family[column] as usize];
             }
             let probability = 1.0 / (1.0 + (-score).exp());
@@ -55,8 +59,7 @@ pub(super) fn learn(
             }
             bias_squares += gradient * gradient;
             bias -= 0.1 * gradient / (1.0 + bias_squares).sqrt();
-            for &column in row.columns {
-                let column = column as usize;
+            for column in kept {
                 let slope = gradient * row.norms[family[column] as usize];
                 squares[column] += slope * slope;
                 coefficients[column] -=
@@ -69,6 +72,14 @@ pub(super) fn learn(
         coefficients,
         bias: f64::from(bias),
     }
+}
+
+/// Whether a feature is left out at this look: as good as chance, but the same when asked again.
+#[inline]
+fn is_dropped(column: usize, look: u64, share: f64) -> bool {
+    let mixed = (column as u64 ^ look).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    // The upper 24 bits as a number from 0 to below 1.
+    (mixed >> 40) as f64 / f64::from(1 << 24) < share
 }
 
 /// The score of an example: what the serving path computes.
