@@ -165,7 +165,7 @@ impl Default for Thresholds {
     fn default() -> Self {
         Self {
             unsure: 0.3,
-            spam: 0.8,
+            spam: 0.9,
             discard: 0.995,
         }
     }

@@ -138,14 +138,7 @@ fn figures_of_known_probabilities_are_those_computed_by_hand() {
     fs::write(&file, lines).unwrap();
 
     let found = figures(
-        &[
-            "--protocol",
-            "split",
-            "--threshold-spam",
-            "0.9",
-            "--threshold-unsure",
-            "0.1",
-        ],
+        &["--protocol", "split", "--cut", "0.9"],
         &[
             &corpus(folder.path(), "known-train", 8, 8),
             &renamed(&file, "known-test.jsonl"),

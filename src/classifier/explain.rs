@@ -207,6 +207,7 @@ fn shape(name: &'static str, size: u32) -> (&'static str, String) {
             counted("repeated character", "repeated characters"),
         ),
         "disguised" => ("disguise", counted("disguised word", "disguised words")),
+        "quotations" => ("shape", counted("quotation", "quotations")),
         "script" => ("shape", format!("written in {}", script(size))),
         "scripts mixed" => ("disguise", "scripts mixed".to_owned()),
         "html" => ("markup", "HTML formatting".to_owned()),

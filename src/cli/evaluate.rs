@@ -32,6 +32,11 @@ pub(super) struct EvaluateArgs {
     #[arg(long)]
     no_base: bool,
 
+    /// Probability from which a comment counts as spam in the figures: without this the threshold of
+    /// spam, and 0.5 for the split protocol, as in the publications that use it
+    #[arg(long, value_name = "PROBABILITY", value_parser = probability)]
+    cut: Option<f64>,
+
     /// A second model to judge the same comments by: won, tied or lost for each source
     #[arg(long, value_name = "MODEL")]
     compare: Option<PathBuf>,
@@ -102,6 +107,13 @@ impl EvaluateArgs {
         }
     }
 
+    fn cut(&self, judge: &Judge) -> f64 {
+        self.cut.unwrap_or(match self.protocol {
+            Protocol::Cold | Protocol::Online => judge.thresholds.spam(),
+            Protocol::Split => 0.5,
+        })
+    }
+
     /// What the comments are judged by, and its name.
     fn judge(&self) -> anyhow::Result<Judge> {
         let base = if self.no_base || self.protocol == Protocol::Split {
@@ -128,6 +140,13 @@ impl EvaluateArgs {
     }
 }
 
+fn probability(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok();
+    number
+        .filter(|p| (0.0..=1.0).contains(p))
+        .ok_or_else(|| "give a number from 0 to 1".to_owned())
+}
+
 pub(super) fn run(args: EvaluateArgs) -> anyhow::Result<ExitCode> {
     args.check()?;
     let judge = args.judge()?;
@@ -152,7 +171,7 @@ pub(super) fn run(args: EvaluateArgs) -> anyhow::Result<ExitCode> {
         .transpose()?;
     bar.finish_and_clear();
 
-    let report = Report::new(&judged, judge.thresholds.spam());
+    let report = Report::new(&judged, args.cut(&judge));
     let compared = other
         .as_deref()
         .map(|other| evaluation::compare(&judged, other));
@@ -185,6 +204,7 @@ pub(super) fn run(args: EvaluateArgs) -> anyhow::Result<ExitCode> {
             "feedback": online.then(|| args.feedback()),
             "model": model,
             "thresholds": judge.thresholds,
+            "cut": args.cut(&judge),
             "figures": report,
             "compared_with": second.map(|second| second.base.version.clone()),
             "comparison": compared,

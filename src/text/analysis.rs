@@ -11,6 +11,7 @@ use super::grams::{grams, letters_of, pair, split_words, word_hash};
 use super::kind::Kind;
 use super::markup::{Form, Link, Page};
 use super::plain::plain;
+use super::quoted::quotations;
 use super::sink::Sink;
 use super::stream::Stream;
 use super::words::{undisguise, words};
@@ -36,6 +37,7 @@ pub struct Analyser {
     pub(super) links: Vec<(Link, Option<Address>)>,
     pub(super) contacts: Contacts,
     pub(super) disguised: u32,
+    pub(super) quotations: Vec<Range<usize>>,
     found: Vec<(Range<usize>, Found)>,
     sink: Sink,
 }
@@ -156,11 +158,19 @@ impl Analyser {
         self.stream.push(&text[from..], from);
         self.stream.space(text.len());
         words(&self.stream.chars, &mut self.words);
+        quotations(&self.stream.chars, &mut self.quotations);
     }
 
     fn text_features(&mut self) {
         let chars = self.stream.chars.as_slice();
-        grams(chars, 0, None, &mut self.sink);
+        // Of what is quoted the words alone count: a person who complains of spam repeats its phrases.
+        let mut own = 0;
+        for quoted in &self.quotations {
+            grams(&chars[own..quoted.start], own as u32, None, &mut self.sink);
+            own = quoted.end;
+        }
+        grams(&chars[own..], own as u32, None, &mut self.sink);
+        let mut quotations = self.quotations.iter().peekable();
         let mut text = String::new();
         let mut previous = [None::<u64>; 2];
         for range in &self.words {
@@ -168,19 +178,32 @@ impl Analyser {
             let clue = Clue::Text(range.start, range.end);
             let hash = word_hash(word, &mut text);
             self.sink.put(Kind::Word, &text, clue);
-            if let Some(before) = previous[1] {
-                self.sink.put_id(pair(Kind::Pair, before, hash), clue);
+            while quotations
+                .next_if(|q| q.end <= range.start as usize)
+                .is_some()
+            {}
+            let quoted = quotations
+                .peek()
+                .is_some_and(|q| q.start <= range.start as usize);
+            if quoted {
+                previous = [None; 2];
+            } else {
+                if let Some(before) = previous[1] {
+                    self.sink.put_id(pair(Kind::Pair, before, hash), clue);
+                }
+                if let Some(before) = previous[0] {
+                    self.sink.put_id(pair(Kind::Gap, before, hash), clue);
+                }
+                previous = [previous[1], Some(hash)];
             }
-            if let Some(before) = previous[0] {
-                self.sink.put_id(pair(Kind::Gap, before, hash), clue);
-            }
-            previous = [previous[1], Some(hash)];
             if let Some(meant) = undisguise(word) {
                 self.disguised += 1;
                 self.sink.put(Kind::Word, &meant, clue);
                 self.sink.put(Kind::Disguised, &meant, clue);
-                let padded: Vec<char> = format!(" {meant} ").chars().collect();
-                grams(&padded, range.start, Some(clue), &mut self.sink);
+                if !quoted {
+                    let padded: Vec<char> = format!(" {meant} ").chars().collect();
+                    grams(&padded, range.start, Some(clue), &mut self.sink);
+                }
             }
         }
         self.spaced_out();

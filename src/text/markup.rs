@@ -155,7 +155,13 @@ impl<'a> Reader<'a, '_> {
     /// Takes over text between tags.
     fn plain(&mut self, text: &str) {
         if text.contains('&') {
-            self.page.text.push_str(&htmlize::unescape(text));
+            let decoded = htmlize::unescape(text);
+            // What was encoded twice, some blogs show decoded twice.
+            if decoded.contains("&#") {
+                self.page.text.push_str(&htmlize::unescape(&*decoded));
+            } else {
+                self.page.text.push_str(&decoded);
+            }
         } else {
             self.page.text.push_str(text);
         }
@@ -429,6 +435,11 @@ mod tests {
     #[test]
     fn entities_are_decoded() {
         assert_eq!(read("I&#39;m &lt;here&gt; &eacute;").text, "I'm <here> é");
+        assert_eq!(
+            read("&amp;#99;&amp;#x61;sino &amp;amp; co").text,
+            "casino & co"
+        );
+        assert_eq!(read("fish &amp;amp; chips").text, "fish &amp; chips");
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod kind;
 mod markup;
 mod packed;
 mod plain;
+mod quoted;
 mod shape;
 mod sink;
 mod stream;

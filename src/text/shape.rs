@@ -66,6 +66,7 @@ impl Shape {
             ("piled", tricks.piled),
             ("repeated", tricks.repeated),
             ("disguised", seen.disguised),
+            ("quotations", seen.quotations.len() as u32),
         ] {
             if count > 0 {
                 put(name, size(count).min(6));

@@ -38,7 +38,7 @@ fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '\u{1}'
 }
 
-fn is_unspaced(c: char) -> bool {
+pub(super) fn is_unspaced(c: char) -> bool {
     !c.is_ascii() && Script::of(c).is_unspaced()
 }
 

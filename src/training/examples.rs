@@ -1,11 +1,15 @@
 //! The comments of a corpus as features.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use super::{CorpusError, corpus, variants};
 use crate::comment::Comment;
 use crate::text::{Analyser, Features};
 use crate::verdict::Label;
+
+/// Bytes of an honest comment with which spam may be padded, at least.
+const SHORTEST_PADDING: usize = 40;
 
 /// One comment to learn from.
 #[derive(Debug, Clone)]
@@ -45,6 +49,8 @@ impl Examples {
     pub fn read(files: &[PathBuf], mut progress: impl FnMut()) -> Result<Self, CorpusError> {
         let mut examples = Self::default();
         let mut analyser = Analyser::default();
+        // The last honest comment in each language.
+        let mut others: HashMap<usize, String> = HashMap::new();
         for file in files {
             for sample in corpus::read(file)? {
                 let sample = sample?;
@@ -63,8 +69,13 @@ impl Examples {
                     });
                 };
                 push(&sample.comment, 1.0, true);
-                for variant in variants::of(&sample.comment, sample.label) {
+                let honest = others.get(&language).map(String::as_str);
+                for variant in variants::of(&sample.comment, sample.label, honest) {
                     push(&variant.comment, variant.weight, false);
+                }
+                let content = sample.comment.content;
+                if sample.label == Label::Ham && content.len() >= SHORTEST_PADDING {
+                    others.insert(language, content);
                 }
                 examples.comments += 1;
                 progress();

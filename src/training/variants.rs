@@ -21,9 +21,18 @@ const LINKED_IN_TEN: u64 = 3;
 const LINKED: f64 = 1.0;
 /// Weight of an honest comment whose author was given a home page.
 const HOUSED: f64 = 0.5;
+/// Of each ten spam comments this many come padded as well. Few: padded spam also teaches that
+/// ham's words are spam's.
+const PADDED_IN_TEN: u64 = 1;
+/// Weight of spam that was padded.
+const PADDED: f64 = 0.7;
 
-/// The variants of a comment.
-pub(super) fn of(comment: &Comment, label: Label) -> impl Iterator<Item = Variant> {
+/// The variants of a comment; `others` is what somebody else honestly wrote in its language.
+pub(super) fn of(
+    comment: &Comment,
+    label: Label,
+    others: Option<&str>,
+) -> impl Iterator<Item = Variant> {
     let mut dice = Dice::of(&comment.content);
     let bare = bare(comment, &mut dice).map(|comment| (comment, BARE));
     let honest = label == Label::Ham;
@@ -31,7 +40,10 @@ pub(super) fn of(comment: &Comment, label: Label) -> impl Iterator<Item = Varian
         (honest && dice.roll(10) < LINKED_IN_TEN).then(|| (linked(comment, &mut dice), LINKED));
     let housed =
         (honest && dice.roll(10) < LINKED_IN_TEN).then(|| (housed(comment, &mut dice), HOUSED));
-    [bare, linked, housed]
+    let padded = others
+        .filter(|_| !honest && dice.roll(10) < PADDED_IN_TEN)
+        .map(|others| (padded(comment, others, &mut dice), PADDED));
+    [bare, linked, housed, padded]
         .into_iter()
         .flatten()
         .map(|(comment, weight)| Variant { comment, weight })
@@ -75,6 +87,18 @@ fn linked(comment: &Comment, dice: &mut Dice) -> Comment {
     };
     Comment {
         content: format!("{} {address}", comment.content),
+        ..comment.clone()
+    }
+}
+
+/// Spam that hides beside what somebody else honestly wrote.
+fn padded(comment: &Comment, others: &str, dice: &mut Dice) -> Comment {
+    let content = match dice.roll(2) {
+        0 => format!("{others} {}", comment.content),
+        _ => format!("{} {others}", comment.content),
+    };
+    Comment {
+        content,
         ..comment.clone()
     }
 }
@@ -163,16 +187,30 @@ mod tests {
         let (mut linked, mut housed) = (0, 0);
         for number in 0..200 {
             let original = comment(&format!("Currants, bed {number}"));
-            let variants: Vec<Comment> = of(&original, Label::Ham).map(|v| v.comment).collect();
+            let variants: Vec<Comment> =
+                of(&original, Label::Ham, None).map(|v| v.comment).collect();
             assert!(variants[0].author.url.is_empty());
             assert_eq!(variants[0].content, original.content);
             for variant in &variants[1..] {
                 linked += u32::from(variant.content != original.content);
                 housed += u32::from(variant.author.url != original.author.url);
             }
-            assert_eq!(of(&original, Label::Spam).count(), 1);
+            assert_eq!(of(&original, Label::Spam, None).count(), 1);
         }
         assert!((30..90).contains(&linked) && (30..90).contains(&housed));
+    }
+
+    #[test]
+    fn some_spam_is_padded_with_what_others_wrote() {
+        let padded = (0..200).filter(|number| {
+            let original = comment(&format!("Cheap pills {number}"));
+            let others = "The roof is being repaired at last.";
+            of(&original, Label::Spam, Some(others)).any(|variant| {
+                let content = &variant.comment.content;
+                content.contains(&original.content) && content.contains(others)
+            })
+        });
+        assert!((5..50).contains(&padded.count()));
     }
 
     #[test]
@@ -181,7 +219,7 @@ mod tests {
             author: Author::default(),
             ..comment("first!")
         };
-        assert_eq!(of(&anonymous, Label::Spam).count(), 0);
+        assert_eq!(of(&anonymous, Label::Spam, None).count(), 0);
     }
 
     #[test]

@@ -62,8 +62,8 @@ pub struct ModelReply {
     pub card: serde_json::Value,
     /// How many corrections are learned, of all sites.
     pub learned_from: u64,
-    /// After how many of its corrections a site's filter has settled half-way: the first ones
-    /// move verdicts the most.
+    /// After how many of its corrections a site's own comments say more about what is common
+    /// there than the model does.
     pub settles_at: u64,
     /// What each site has taught; empty for a key that may speak for any site.
     pub sites: Vec<SiteLessonsReply>,

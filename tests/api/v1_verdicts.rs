@@ -164,7 +164,7 @@ fn an_explanation_adds_up_and_tells_what_is_said_now() {
     };
     let fresh = explain();
     assert_eq!(fresh["verdict"]["id"], json!(id));
-    assert_eq!(fresh["thresholds"]["spam"], 0.5);
+    assert_eq!(fresh["thresholds"]["spam"], 0.9);
     assert_eq!(fresh["now"]["differs"], false);
     assert_eq!(fresh["now"]["probability"], fresh["verdict"]["probability"]);
     let evidence = &fresh["now"]["evidence"];

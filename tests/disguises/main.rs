@@ -2,7 +2,8 @@
 //! comes in disguise, and how many honest comments on risky subjects does it take for spam?
 //!
 //! The comments are in `fixtures/disguises`; the disguises are made here, the same each time.
-//! `cargo test --test disguises -- --nocapture` prints the tables.
+//! `cargo test --test disguises -- --nocapture` prints the tables; `CHAFFINCH_MODEL` names another model
+//! than the shipped one.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, unreachable_pub)]
 
@@ -21,11 +22,8 @@ use suite::{Suite, disguises};
 
 /// Of the spam that is caught undisguised, this much may be lost through disguises.
 const LOST: f64 = 0.05;
-/// Of the honest comments, this much may be called spam in the end.
-const AIM: f64 = 0.01;
-/// What the shipped model reaches: it may get better, never worse. Lower it with every model
-/// that does better, until it is [`AIM`].
-const SILENCED: f64 = 0.066;
+/// Of the honest comments, this much may be called spam.
+const SILENCED: f64 = 0.01;
 
 #[test]
 fn the_fixtures_are_as_large_as_they_should_be() {
@@ -79,7 +77,7 @@ fn disguises_lose_at_most_five_percent_of_the_caught_spam() {
 }
 
 #[test]
-fn no_more_honest_comments_are_called_spam_than_before() {
+fn hardly_an_honest_comment_is_called_spam() {
     let suite = Suite::load();
     let silenced: Vec<_> = suite.honest.iter().filter(|h| h.is_spam()).collect();
     for honest in &silenced {
@@ -87,9 +85,9 @@ fn no_more_honest_comments_are_called_spam_than_before() {
     }
     let share = silenced.len() as f64 / suite.honest.len() as f64;
     println!(
-        "{:.2} % of the honest comments are called spam; the aim is {:.0} %",
+        "{:.2} % of the honest comments are called spam; at most {:.0} % may be",
         share * 100.0,
-        AIM * 100.0
+        SILENCED * 100.0
     );
     assert!(
         share <= SILENCED,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use chaffinch::classifier::{Classifier, Opinion};
+use chaffinch::classifier::{BaseModel, Classifier, Opinion};
 use chaffinch::training::corpus::{self, Sample};
 use chaffinch::verdict::{Thresholds, Verdict};
 
@@ -76,7 +76,13 @@ impl Outcome {
 
 impl Suite {
     pub fn load() -> Self {
-        let classifier = Classifier::embedded().unwrap();
+        let classifier = match std::env::var_os("CHAFFINCH_MODEL") {
+            Some(model) => {
+                let bytes = std::fs::read(model).unwrap();
+                Classifier::new(BaseModel::from_bytes(&bytes).unwrap().into())
+            }
+            None => Classifier::embedded().unwrap(),
+        };
         let judged = |name: &str| -> Vec<Judged> {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/disguises");
             corpus::read(&folder.join(name))
