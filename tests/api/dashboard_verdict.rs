@@ -19,7 +19,7 @@ fn the_page_of_a_verdict_shows_its_evidence_and_its_history() {
     let page = browser.page(&path);
     for shown in [
         r#"<mark class="spam strong""#,
-        "Buy cheap viagra online",
+        "cheap viagra online",
         "&#60;i&#62;now",
         "best &#60;b&#62;pills",
         "joe@mail.example",
