@@ -267,7 +267,7 @@ impl Service {
 
     /// The comment with its site, and the settings of that: the one named, if the caller may
     /// speak for it, else the one that the caller's key is bound to.
-    fn placed(
+    pub(super) fn placed(
         &self,
         caller: &Caller,
         mut comment: Comment,

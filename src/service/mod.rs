@@ -24,6 +24,7 @@ mod stats;
 mod suspicion;
 mod teaching;
 mod thresholds;
+mod trying;
 mod verdicts;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -59,6 +60,7 @@ pub use sites::SiteView;
 pub use stats::{Month, MonthError, Period, SiteMonth, Stats, StatsRange, StatsScope};
 pub use teaching::TakenBack;
 pub use thresholds::{Share, ThresholdTrial};
+pub use trying::Tried;
 pub use verdicts::{Explanation, Rejudged};
 
 /// Everything that a surface calls. Share it in an `Arc`.

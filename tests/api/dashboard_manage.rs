@@ -129,3 +129,29 @@ fn the_settings_of_a_site_are_changed_and_wrong_ones_refused() {
     assert_eq!(refused.status, 422);
     assert!(refused.body.contains("retention_days"), "{}", refused.body);
 }
+
+#[test]
+fn a_comment_is_tried_and_leaves_no_trace() {
+    let app = TestApp::start();
+    let mut admin = Browser::of_admin(&app);
+    let form = admin.page("/try");
+    let text = "Claim your free <b>casino</b> bonus, \"friend\"";
+    let fields = [
+        ("token", token(&form)),
+        ("content", text),
+        ("ip", "203.0.113.9"),
+    ];
+    let tried = admin.send("/try", &fields);
+    assert_eq!(tried.status, 200);
+    assert!(tried.body.contains("badge spam") && tried.body.contains("<mark class=\"spam"));
+    assert!(!tried.body.contains("<b>casino"));
+    assert!(
+        app.admin("GET", "/v1/verdicts", serde_json::Value::Null)
+            .json()["items"]
+            == json!([])
+    );
+    let wrong = [("token", token(&form)), ("content", text), ("ip", "here")];
+    let wrong = admin.send("/try", &wrong);
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.body.contains("IP: give an address") && wrong.body.contains("bonus"));
+}

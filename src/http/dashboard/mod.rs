@@ -13,6 +13,7 @@ mod rules;
 mod said;
 pub(super) mod session;
 mod sums;
+mod trying;
 mod verdict;
 mod visible;
 mod visitor;
@@ -35,7 +36,8 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
         .configure(overview::configure)
         .configure(rules::configure)
         .configure(verdict::configure)
-        .configure(manage::configure);
+        .configure(manage::configure)
+        .configure(trying::configure);
 }
 
 /// Does something that may read much from the disk, on a thread that may wait for it.

@@ -33,6 +33,7 @@ pub(super) struct Frame {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Section {
     Queue,
+    Try,
     Sites,
     Keys,
     Overview,

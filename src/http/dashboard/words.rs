@@ -80,6 +80,13 @@ catalogue! {
     key_every_site: "every site", "alle Websites", "todos los sitios";
     site_notes: "Note", "Notiz", "Nota";
     site_state: "State", "Stand", "Estado";
+    try_comment: "Try a comment", "Kommentar ausprobieren", "Probar un comentario";
+    try_help: "What would be said of it now, and why. Nothing is kept or counted.", "Was jetzt dazu gesagt würde, und warum. Nichts wird aufbewahrt oder gezählt.", "Qué se diría ahora de él y por qué. No se guarda ni se cuenta nada.";
+    try_name: "Name", "Name", "Nombre";
+    try_email: "E-mail", "E-Mail", "Correo";
+    try_url: "Home page", "Webseite", "Página web";
+    judge: "Judge it", "Beurteilen", "Juzgarlo";
+    not_an_address: "give an address such as 203.0.113.9 or 2001:db8::1", "geben Sie eine Adresse wie 203.0.113.9 oder 2001:db8::1 an", "da una dirección como 203.0.113.9 o 2001:db8::1";
     keys_and_people: "Keys and people", "Schlüssel und Personen", "Claves y personas";
     people: "People", "Personen", "Personas";
     blog_keys: "Keys of blogs", "Schlüssel von Blogs", "Claves de blogs";

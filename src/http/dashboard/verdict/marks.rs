@@ -14,16 +14,16 @@ const STRONG: f64 = 1.0;
 
 /// A piece of the text, with the class of its mark or none.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Piece {
-    pub(super) text: String,
-    pub(super) class: &'static str,
+pub(in crate::http::dashboard) struct Piece {
+    pub(in crate::http::dashboard) text: String,
+    pub(in crate::http::dashboard) class: &'static str,
     /// The weight that it stands for, where it is marked.
-    pub(super) weight: String,
+    pub(in crate::http::dashboard) weight: String,
 }
 
 /// Cuts a text where its evidence begins and ends. What is strongest is marked first; marks do not
 /// overlap.
-pub(super) fn marked(text: &str, reasons: &[Reason]) -> Vec<Piece> {
+pub(in crate::http::dashboard) fn marked(text: &str, reasons: &[Reason]) -> Vec<Piece> {
     let mut marks: Vec<(usize, usize, f64)> = Vec::new();
     let telling = reasons.iter().filter(|reason| {
         matches!(&*reason.signal, "text" | "link") && reason.weight.abs() >= WEAKEST

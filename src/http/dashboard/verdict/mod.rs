@@ -2,7 +2,7 @@
 
 mod alike;
 mod facts;
-mod marks;
+pub(super) mod marks;
 mod offers;
 
 use actix_web::{HttpRequest, HttpResponse, web};
