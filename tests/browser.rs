@@ -17,7 +17,11 @@ const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
 #[ignore = "needs a browser and its driver: run tests/run"]
 fn a_moderator_walks_through_the_dashboard() {
     let modules = Path::new(REPOSITORY).join("target/test-clients/browser/node_modules");
-    assert!(modules.exists(), "{} is missing: run tests/run", modules.display());
+    assert!(
+        modules.exists(),
+        "{} is missing: run tests/run",
+        modules.display()
+    );
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path());
     let mut command = Command::new("node");

@@ -31,7 +31,7 @@ export async function seed() {
   const ids = [];
   for (const [site, title, name, content, label] of comments) {
     const email = `${name.toLowerCase().replace(/[^a-z]/g, "")}@mail.example`;
-    const comment = { site, content, author: { name, email, ip: "203.0.113.9", user_agent: "Mozilla/5.0" },
+    const comment = { site, content, author: { name, email, ip: `203.0.${ids.length}.9`, user_agent: "Mozilla/5.0" },
       context: { title }, permalink: `https://${site}/${title.toLowerCase().replaceAll(" ", "-")}/` };
     const { id } = await api("/v1/check", comment);
     if (label) await api("/v1/corrections", { id, label });

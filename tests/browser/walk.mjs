@@ -68,6 +68,11 @@ if (await offer.count()) {
 say("rules made from a verdict", (await api("/v1/rules", null, "admin-token-of-the-tests")).items.length);
 
 const sections = await page.locator("header nav a").evaluateAll((links) => links.map((link) => link.getAttribute("href")));
+await page.goto(`${origin}/try`);
+await page.fill("textarea", "Claim your free casino bonus <b>now</b>");
+await page.click("main button.primary");
+await page.locator("#outcome").waitFor();
+found.tried = await barriers(page);
 const pages = [...sections, `/verdicts/${advert}`, "/site?site=garden.example&unsure=0.3&spam=0.5&discard=0.99",
   "/queue?q=currants", "/queue?q=nothing-like-this", "/verdicts/none"];
 for (const scheme of ["light", "dark"]) {
