@@ -16,7 +16,7 @@ for (const [look, options] of Object.entries(looks)) {
   const pages = { verdict: `/verdicts/${ids[1]}`, site: "/site?site=garden.example&unsure=0.3&spam=0.5&discard=0.99" };
   for (const link of links) pages[link.slice(1)] = link;
   for (const [name, path] of Object.entries(pages)) {
-    if (only.length && !only.includes(name)) continue;
+    if (only.length && !only.includes(name) && !only.includes(`${name}-${look}`)) continue;
     await page.goto(origin + path);
     await page.screenshot({ path: `${folder}/${name}-${look}.png` });
   }
