@@ -13,7 +13,7 @@ use crate::site::settings::Notes;
 use crate::verdict::Action;
 
 pub(crate) use condition::EXPRESSION_SIZE;
-pub use condition::{Condition, ConditionError, ConditionKind};
+pub use condition::{Condition, ConditionError, ConditionKind, ConditionKindError};
 
 /// What is to be done with comments that a condition is true of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

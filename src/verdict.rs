@@ -70,6 +70,22 @@ impl fmt::Display for Action {
     }
 }
 
+/// A text that names no action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("give publish, hold or discard")]
+pub struct ActionError;
+
+impl FromStr for Action {
+    type Err = ActionError;
+
+    fn from_str(name: &str) -> Result<Self, ActionError> {
+        let mut known = [Self::Publish, Self::Hold, Self::Discard].into_iter();
+        known
+            .find(|action| action.to_string() == name)
+            .ok_or(ActionError)
+    }
+}
+
 /// The probability that a comment is spam: a number from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -107,6 +123,17 @@ pub struct Reason {
     pub detail: String,
     /// How far it moved the score, in log-odds (natural logarithm): positive towards spam.
     pub weight: f64,
+}
+
+impl Reason {
+    /// A reason.
+    pub fn new(signal: &str, detail: impl Into<String>, weight: f64) -> Self {
+        Self {
+            signal: signal.to_owned(),
+            detail: detail.into(),
+            weight,
+        }
+    }
 }
 
 /// The probabilities at which verdicts and actions change. They never fall.

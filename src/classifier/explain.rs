@@ -61,7 +61,7 @@ pub(super) fn reasons(
     }
     let mut found: Vec<Reason> = phrases(analyser, &by_character)
         .into_iter()
-        .map(|(detail, weight)| reason("text", detail, weight))
+        .map(|(detail, weight)| Reason::new("text", detail, weight))
         .collect();
     for (clue, weight) in others {
         let (signal, detail) = describe(analyser, comment, clue);
@@ -70,7 +70,7 @@ pub(super) fn reasons(
             .find(|r| r.signal == signal && r.detail == detail)
         {
             Some(known) => known.weight += weight,
-            None => found.push(reason(signal, detail, weight)),
+            None => found.push(Reason::new(signal, detail, weight)),
         }
     }
     for reason in &mut found {
@@ -79,14 +79,6 @@ pub(super) fn reasons(
     found.retain(|r| r.weight != 0.0 && !r.detail.is_empty());
     found.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
     found
-}
-
-fn reason(signal: &str, detail: String, weight: f64) -> Reason {
-    Reason {
-        signal: signal.to_owned(),
-        detail,
-        weight,
-    }
 }
 
 /// Words with their weights; neighbours that are strong in the same direction joined.

@@ -124,7 +124,7 @@ impl Filter {
         let thresholds = policy.thresholds.unwrap_or(self.thresholds);
         let mut opinion = self.classifier.judge(comment);
         if honeypot(comment).is_some() {
-            weigh(&mut opinion, [reason("honeypot", FILLED, HONEYPOT)]);
+            weigh(&mut opinion, [Reason::new("honeypot", FILLED, HONEYPOT)]);
         }
         let (own, _) = thresholds.decide(opinion.probability);
         let sighting = self.reputation.as_ref().map(|reputation| {
@@ -176,7 +176,7 @@ impl Ruling {
             verdict: Verdict::Ham,
             action: Action::Publish,
             probability: Probability::HAM,
-            reasons: vec![reason(signal, detail, -DECISIVE)],
+            reasons: vec![Reason::new(signal, detail, -DECISIVE)],
         }
     }
 
@@ -185,16 +185,8 @@ impl Ruling {
             verdict: Verdict::Spam,
             action,
             probability: Probability::SPAM,
-            reasons: vec![reason(signal, detail, DECISIVE)],
+            reasons: vec![Reason::new(signal, detail, DECISIVE)],
         }
-    }
-}
-
-fn reason(signal: &str, detail: &str, weight: f64) -> Reason {
-    Reason {
-        signal: signal.to_owned(),
-        detail: detail.to_owned(),
-        weight,
     }
 }
 
@@ -252,8 +244,8 @@ fn ruled(hits: &[Hit]) -> Option<Ruling> {
         outcome => Ruling::spam("rule", &first.name, outcome),
     };
     let reasons = hits.iter().map(|hit| match hit.outcome {
-        Action::Publish => reason("rule", &hit.name, -DECISIVE),
-        Action::Hold | Action::Discard => reason("rule", &hit.name, DECISIVE),
+        Action::Publish => Reason::new("rule", &*hit.name, -DECISIVE),
+        Action::Hold | Action::Discard => Reason::new("rule", &*hit.name, DECISIVE),
     });
     Some(Ruling {
         reasons: reasons.collect(),

@@ -83,6 +83,22 @@ impl fmt::Display for ConditionKind {
     }
 }
 
+/// A text that names no kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("give one of ip, email, email_domain, link_domain, author, word, regex")]
+pub struct ConditionKindError;
+
+impl FromStr for ConditionKind {
+    type Err = ConditionKindError;
+
+    fn from_str(name: &str) -> Result<Self, ConditionKindError> {
+        let mut known = Self::ALL.into_iter();
+        known
+            .find(|kind| kind.to_string() == name)
+            .ok_or(ConditionKindError)
+    }
+}
+
 /// Why a pattern cannot be used; what is expected stands in the text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConditionError {

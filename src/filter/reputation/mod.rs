@@ -122,13 +122,5 @@ impl Sighting {
     }
 }
 
-fn signal(signal: &str, detail: String, weight: f64) -> Reason {
-    Reason {
-        signal: signal.to_owned(),
-        detail,
-        weight,
-    }
-}
-
 #[cfg(test)]
 mod tests;

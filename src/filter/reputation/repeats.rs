@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Recent, Sketch, signal};
+use super::{Recent, Sketch};
 use crate::verdict::Reason;
 
 /// How long a text is remembered that does not come again, at least; in seconds.
@@ -112,6 +112,6 @@ impl Repeat {
         };
         // At most 32 places: 3.75.
         let weight = part * WEIGHT * (self.others as f64).log2();
-        signal("repeat", format!("{what} at {places}"), weight)
+        Reason::new("repeat", format!("{what} at {places}"), weight)
     }
 }

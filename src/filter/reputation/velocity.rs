@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use jiff::Timestamp;
 
-use super::{Recent, signal};
+use super::Recent;
 use crate::comment::Comment;
 use crate::site::settings::ReputationSettings;
 use crate::text::folded;
@@ -106,7 +106,7 @@ impl Velocity {
         let network = sender.network.and_then(|who| self.networks.get(who, now));
         let network = network
             .and_then(|heat| weight(heat.at(now).count, NETWORK))
-            .map(|weight| signal("velocity", "many comments from this network".into(), weight));
+            .map(|weight| Reason::new("velocity", "many comments from this network", weight));
         let author = sender.author.and_then(|who| self.authors.get(who, now));
         let author = author
             .map(|heat| heat.at(now))
@@ -114,7 +114,7 @@ impl Velocity {
             .and_then(|heat| weight(heat.count, AUTHOR))
             .map(|weight| {
                 let detail = "most comments by this author look like spam";
-                signal("velocity", detail.into(), weight)
+                Reason::new("velocity", detail, weight)
             });
         network.into_iter().chain(author).collect()
     }
