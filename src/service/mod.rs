@@ -13,6 +13,7 @@ mod keyring;
 mod keys;
 mod learner;
 mod model;
+mod newest;
 mod persons;
 mod registry;
 mod retention;

@@ -5,6 +5,7 @@ use crate::rule::{Condition, Rule, RuleChange, RuleId, StandingRule};
 use crate::store::VerdictQuery;
 use crate::verdict::{Label, Verdict, VerdictId};
 
+use super::newest::each_of_newest;
 use super::{Registry, Service, ServiceError};
 
 /// Most rules: all of them are compiled again whenever one changes.
@@ -13,8 +14,6 @@ const MOST_RULES: usize = 10_000;
 const MOST_EXPRESSIONS: usize = 200;
 /// Most verdicts that a dry run looks at, from the newest on.
 const MOST_TRIED: usize = 20_000;
-/// Verdicts read at once for it.
-const TRIED_AT_ONCE: usize = 500;
 /// Hits that are named.
 const NAMED: usize = 10;
 
@@ -126,34 +125,27 @@ impl Registry {
     /// Tries a rule on the newest stored verdicts. Reads many of them: not to be called where
     /// others wait.
     pub fn dry_run(&self, rule: Rule) -> Result<DryRun, ServiceError> {
-        let mut query = VerdictQuery {
+        let query = VerdictQuery {
             site: rule.site.clone(),
-            limit: TRIED_AT_ONCE,
             ..VerdictQuery::default()
         };
         let by_address = matches!(rule.condition, Condition::Ip(_));
         let trial = Trial::of(rule);
         let mut run = DryRun::default();
-        while run.looked_at < MOST_TRIED as u64 {
-            let page = self.store.list(&query)?;
-            for (record, correction) in page.verdicts {
-                run.looked_at += 1;
-                let Some(comment) = record.comment else {
-                    run.unknown += 1;
-                    continue;
-                };
-                if by_address && comment.author.ip.is_none() && record.ip_hash.is_some() {
-                    run.unknown += 1;
-                } else if trial.hits(&comment) {
-                    let label = correction.map(|correction| correction.label);
-                    run.count(record.id, record.judgement.verdict, label);
-                }
+        let list = |query| Ok(self.store.list(&query)?);
+        each_of_newest(MOST_TRIED, query, list, |record, correction| {
+            run.looked_at += 1;
+            let Some(comment) = record.comment else {
+                run.unknown += 1;
+                return;
+            };
+            if by_address && comment.author.ip.is_none() && record.ip_hash.is_some() {
+                run.unknown += 1;
+            } else if trial.hits(&comment) {
+                let label = correction.map(|correction| correction.label);
+                run.count(record.id, record.judgement.verdict, label);
             }
-            query.before = page.next;
-            if query.before.is_none() {
-                break;
-            }
-        }
+        })?;
         Ok(run)
     }
 
@@ -170,12 +162,7 @@ impl Registry {
 impl DryRun {
     fn count(&mut self, id: VerdictId, verdict: Verdict, label: Option<Label>) {
         self.hits += 1;
-        let [ham, unsure, spam] = &mut self.called;
-        *match verdict {
-            Verdict::Ham => ham,
-            Verdict::Unsure => unsure,
-            Verdict::Spam => spam,
-        } += 1;
+        self.called[verdict as usize] += 1;
         let [ham, spam] = &mut self.corrected;
         match label {
             Some(Label::Ham) => *ham += 1,

@@ -5,12 +5,11 @@ use crate::site::Site;
 use crate::store::VerdictQuery;
 use crate::verdict::{Label, Thresholds, Verdict};
 
+use super::newest::each_of_newest;
 use super::{Caller, Service, ServiceError};
 
 /// Most verdicts that thresholds are tried on.
-const MOST: u64 = 1000;
-/// Read at once.
-const PAGE: usize = 250;
+const MOST: usize = 1000;
 
 /// What thresholds would have said of stored verdicts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -53,32 +52,25 @@ impl Service {
         thresholds: Thresholds,
     ) -> Result<ThresholdTrial, ServiceError> {
         caller.require(Scope::Read)?;
-        let mut query = VerdictQuery {
+        let query = VerdictQuery {
             site: site.cloned(),
-            limit: PAGE,
             ..VerdictQuery::default()
         };
         let mut trial = ThresholdTrial::default();
-        while trial.looked_at < MOST {
-            let page = self.verdicts(caller, query.clone())?;
-            for (record, correction) in page.verdicts {
-                let judgement = &record.judgement;
-                let (verdict, _) = thresholds.decide(judgement.probability);
-                trial.looked_at += 1;
-                trial.then[place(judgement.verdict)] += 1;
-                trial.now[place(verdict)] += 1;
-                let is_spam = verdict == Verdict::Spam;
-                match correction.map(|correction| correction.label) {
-                    Some(Label::Ham) => trial.ham.count(is_spam),
-                    Some(Label::Spam) => trial.spam.count(!is_spam),
-                    None => {}
-                }
+        let list = |query| self.verdicts(caller, query);
+        each_of_newest(MOST, query, list, |record, correction| {
+            let judgement = &record.judgement;
+            let (verdict, _) = thresholds.decide(judgement.probability);
+            trial.looked_at += 1;
+            trial.then[judgement.verdict as usize] += 1;
+            trial.now[verdict as usize] += 1;
+            let is_spam = verdict == Verdict::Spam;
+            match correction.map(|correction| correction.label) {
+                Some(Label::Ham) => trial.ham.count(is_spam),
+                Some(Label::Spam) => trial.spam.count(!is_spam),
+                None => {}
             }
-            query.before = page.next;
-            if query.before.is_none() {
-                break;
-            }
-        }
+        })?;
         Ok(trial)
     }
 
@@ -86,13 +78,5 @@ impl Service {
     pub fn thresholds(&self, site: Option<&Site>) -> Thresholds {
         let settings = self.registry.settings(site);
         settings.thresholds.unwrap_or(self.filter.thresholds())
-    }
-}
-
-fn place(verdict: Verdict) -> usize {
-    match verdict {
-        Verdict::Ham => 0,
-        Verdict::Unsure => 1,
-        Verdict::Spam => 2,
     }
 }

@@ -3,6 +3,7 @@
 use crate::classifier::Evidence;
 use crate::comment::Comment;
 use crate::key::Scope;
+use crate::site::settings::SiteSettings;
 use crate::verdict::Judgement;
 
 use super::judging::policy;
@@ -22,10 +23,15 @@ impl Service {
     pub fn try_comment(&self, caller: &Caller, comment: Comment) -> Result<Tried, ServiceError> {
         caller.require(Scope::Read)?;
         let (comment, settings) = self.placed(caller, comment)?;
-        let policy = policy(&settings, false, self.clock.now());
-        Ok(Tried {
-            judgement: self.filter.check(&comment, &policy),
-            evidence: self.filter.classifier().evidence(&comment),
-        })
+        Ok(self.tried(&comment, &settings))
+    }
+
+    /// What would be said now of a comment on a site with these settings.
+    pub(super) fn tried(&self, comment: &Comment, settings: &SiteSettings) -> Tried {
+        let policy = policy(settings, false, self.clock.now());
+        Tried {
+            judgement: self.filter.check(comment, &policy),
+            evidence: self.filter.classifier().evidence(comment),
+        }
     }
 }

@@ -5,8 +5,7 @@ use crate::key::Scope;
 use crate::store::{VerdictPage, VerdictQuery};
 use crate::verdict::{Judgement, Thresholds, VerdictId};
 
-use super::judging::policy;
-use super::{Caller, ErasureReceipt, Service, ServiceError, VerdictView};
+use super::{Caller, ErasureReceipt, Service, ServiceError, Tried, VerdictView};
 
 /// Why a verdict came out as it did, and what would be said now.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,18 +68,19 @@ impl Service {
         let view = self.verdict(caller, id)?;
         let settings = self.registry.settings(view.record.site.as_ref());
         let now = view.record.comment.as_ref().map(|comment| {
-            let judgement = self
-                .filter
-                .check(comment, &policy(&settings, false, self.clock.now()));
+            let Tried {
+                judgement,
+                evidence,
+            } = self.tried(comment, &settings);
             let then = &view.record.judgement;
             Rejudged {
                 differs: (judgement.verdict, judgement.action) != (then.verdict, then.action),
-                evidence: self.filter.classifier().evidence(comment),
+                evidence,
                 judgement,
             }
         });
         Ok(Explanation {
-            thresholds: settings.thresholds.unwrap_or(self.filter.thresholds()),
+            thresholds: self.thresholds(view.record.site.as_ref()),
             view,
             now,
         })
