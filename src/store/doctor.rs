@@ -15,6 +15,14 @@ pub struct Diagnosis {
     pub findings: Vec<Finding>,
 }
 
+impl Diagnosis {
+    /// Whether something is damaged that a repair puts right.
+    pub fn is_damaged(&self) -> bool {
+        let mut findings = self.findings.iter();
+        findings.any(|finding| matches!(finding.remedy, Remedy::Rebuild | Remedy::Backup))
+    }
+}
+
 /// A file or folder of a data directory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Part {

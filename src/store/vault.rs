@@ -22,6 +22,8 @@ pub(crate) type Slot = u32;
 
 const SIZE: u64 = 32;
 const HEAD: &[u8; SIZE as usize] = b"chaffinch vault, version 1\n\0\0\0\0\0";
+/// Slots that the head and the secret take up.
+const BEFORE: u64 = 2;
 const FREE: Key = [0; SIZE as usize];
 
 /// The vault of a data directory. The writer changes it, everyone reads it.
@@ -48,11 +50,22 @@ impl Vault {
         write_new(path, &[head.as_flattened(), keys].concat())
     }
 
+    /// The keys in a vault's bytes, whatever stands before them.
+    pub(crate) fn keys_in(bytes: &[u8]) -> &[u8] {
+        let (_, keys) = bytes.split_at(bytes.len().min((SIZE * BEFORE) as usize));
+        keys
+    }
+
+    /// How many slots a vault of so many bytes has.
+    pub(crate) fn slots_of(bytes: u64) -> u64 {
+        (bytes / SIZE).saturating_sub(BEFORE)
+    }
+
     /// Opens the vault, making it if it is not there.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
         if !path.exists() {
-            let head = [*HEAD, super::sealed::fresh_key()?];
-            write_new(path, head.as_flattened())?;
+            let secret = Secret::from_bytes(super::sealed::fresh_key()?);
+            Self::create(path, &secret, &[])?;
         }
         let io = |e: io::Error| StoreError::io(path, &e);
         let file = OpenOptions::new()
@@ -170,7 +183,7 @@ impl Vault {
 }
 
 fn offset(slot: Slot) -> u64 {
-    SIZE * (u64::from(slot) + 2)
+    SIZE * (u64::from(slot) + BEFORE)
 }
 
 fn full() -> StoreError {

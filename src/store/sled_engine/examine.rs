@@ -226,10 +226,9 @@ fn parts(path: &Path, last: Sequence, database: &str) -> Result<Vec<Part>, Store
             "journal" => format!("log of corrections, keys, rules and sites: {last} events"),
             "vault" => format!(
                 "keys of what people wrote: {} places",
-                bytes / 32 - 2.min(bytes / 32)
+                Vault::slots_of(bytes)
             ),
             "sled" => database.to_owned(),
-            "learned" => "what was learned, to start sooner".to_owned(),
             name if name.contains(".damaged-") => {
                 "moved aside: delete it when nobody wants to look into it".to_owned()
             }

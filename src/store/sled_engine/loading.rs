@@ -1,14 +1,13 @@
 //! A new data directory from the lines of a dump.
 
-use std::fs::File;
 use std::path::Path;
 
 use super::plan::Plan;
 use super::trees::{CounterRow, Trees};
-use super::{catch_up, heal};
+use super::{catch_up, heal, rebuild};
 use crate::store::StoreSettings;
 use crate::store::counters::DayCount;
-use crate::store::data_dir::{DataDir, sync_dir};
+use crate::store::data_dir::DataDir;
 use crate::store::dump::{DumpError, DumpedSite, DumpedVerdict, Line, RestoreError, Restored};
 use crate::store::error::StoreError;
 use crate::store::event::{Event, Sequence};
@@ -47,11 +46,8 @@ pub(in crate::store) fn restore(
         loader.take(line?)?;
     }
     let restored = loader.finish()?;
-    let db = sled.join("db");
-    let synced = File::open(&db).and_then(|file| file.sync_all());
-    synced.map_err(|e| StoreError::io(&db, &e))?;
+    rebuild::sync(&sled)?;
     trees.vault.sync().map_err(|e| StoreError::io(&vault, &e))?;
-    sync_dir(&sled)?;
     directory.restored()?;
     Ok(restored)
 }

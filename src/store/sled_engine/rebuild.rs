@@ -103,6 +103,11 @@ pub(super) fn copy(directory: &DataDir, old: &Trees, cache_bytes: u64) -> Result
 fn finish(db: Db, path: &Path) -> Result<(), StoreError> {
     db.flush()?;
     drop(db);
+    sync(path)
+}
+
+/// Syncs the file of a database that was flushed, and its name: sled's flush does neither.
+pub(super) fn sync(path: &Path) -> Result<(), StoreError> {
     let file = path.join("db");
     let synced = File::open(&file).and_then(|file| file.sync_all());
     synced.map_err(|e| StoreError::io(&file, &e))?;
@@ -158,28 +163,31 @@ fn take_over(
     Ok(())
 }
 
-/// Counts and callbacks follow from nothing else. Answers with whether some are lost.
+/// Counts and callbacks follow from nothing else, and sites not from the log alone. Answers with whether
+/// some are lost.
 fn count_as_before(trees: &Trees, old: &Trees) -> Result<bool, StoreError> {
-    let mut incomplete = false;
-    for (from, to) in [
-        (&old.counters, &trees.counters),
-        (&old.notices, &trees.notices),
-        (&old.sites, &trees.sites),
-    ] {
-        let mut rows = Rows::of(from);
-        for (key, value) in rows.by_ref() {
-            // What the log says of a site is newer than what was known before.
-            let known = std::ptr::eq(to, &trees.sites) && to.contains_key(&key)?;
-            let counts = std::ptr::eq(to, &trees.counters);
-            if counts && decode::<Counters>("counter", &value).is_err() {
-                incomplete = true;
-            } else if !known {
-                to.insert(key, value)?;
-            }
+    let mut lost = false;
+    let is_count = |value: &IVec| decode::<Counters>("counter", value).is_ok();
+    let mut counts = Rows::of(&old.counters);
+    for (key, value) in counts.by_ref() {
+        if is_count(&value) {
+            trees.counters.insert(key, value)?;
+        } else {
+            lost = true;
         }
-        incomplete |= rows.broken;
     }
-    Ok(incomplete)
+    let mut notices = Rows::of(&old.notices);
+    for (key, value) in notices.by_ref() {
+        trees.notices.insert(key, value)?;
+    }
+    let mut sites = Rows::of(&old.sites);
+    for (key, value) in sites.by_ref() {
+        // What the log says of a site is newer than what was known before.
+        if !trees.sites.contains_key(&key)? {
+            trees.sites.insert(key, value)?;
+        }
+    }
+    Ok(lost || counts.broken || notices.broken || sites.broken)
 }
 
 /// The entries of a tree that can be read: from the front up to the first that cannot, and from the
