@@ -10,6 +10,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 mod check;
 mod evaluate;
 mod figures;
+mod folder;
 mod generate;
 mod health;
 mod keep;

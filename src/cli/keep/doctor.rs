@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use chaffinch::store::{self, Diagnosis, Finding, Losses, Remedy, Repair, StoreSettings};
+use chaffinch::store::{self, Diagnosis, Losses, Remedy, Repair, StoreSettings};
 use clap::Args;
 use serde_json::json;
 
+use super::super::folder;
 use super::super::manage::show;
 use super::super::table::Table;
 
@@ -42,7 +43,7 @@ pub(crate) struct DoctorArgs {
 
 /// Looks, and mends if asked to. Fails where something is damaged and stays so.
 pub(crate) fn run(args: DoctorArgs) -> anyhow::Result<ExitCode> {
-    super::there(&args.data)?;
+    folder::require(&args.data)?;
     let settings = StoreSettings::default();
     if args.compact {
         let (before, after) = store::compact(&args.data, &settings)?;
@@ -59,8 +60,7 @@ pub(crate) fn run(args: DoctorArgs) -> anyhow::Result<ExitCode> {
     }
     let diagnosis = store::examine(&args.data, &settings)?;
     show(args.json, &diagnosis, text)?;
-    let damage = |finding: &Finding| matches!(finding.remedy, Remedy::Rebuild | Remedy::Backup);
-    Ok(match diagnosis.findings.iter().any(damage) {
+    Ok(match diagnosis.is_damaged() {
         true => ExitCode::FAILURE,
         false => ExitCode::SUCCESS,
     })

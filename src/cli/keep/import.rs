@@ -14,6 +14,7 @@ use chaffinch::training::corpus;
 use clap::Args;
 use serde_json::json;
 
+use super::super::folder;
 use super::super::manage::{ManageOptions, show};
 use super::super::model;
 
@@ -36,7 +37,7 @@ pub(crate) fn run(args: ImportArgs) -> anyhow::Result<ExitCode> {
         args.options.url.is_none(),
         "stop the server first, and name its folder with --data"
     );
-    let store = super::open(&args.options.data)?;
+    let store = folder::open(&args.options.data)?;
     let classifier = Arc::new(model::load(None)?);
     let service = Service::new(store, classifier, service::Settings::default())?;
     let taught = System::new().block_on(teach(&service, &args));

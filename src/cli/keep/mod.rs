@@ -8,33 +8,12 @@ pub(super) mod import;
 pub(super) mod restore;
 
 use std::io::{BufReader, Read};
-use std::path::Path;
-use std::sync::Arc;
 
-use anyhow::{anyhow, bail};
-use chaffinch::store::{self, DumpReader, DumpWriter, Line, Store, StoreError, StoreSettings};
+use chaffinch::store::{DumpReader, DumpWriter, Line};
 
+use super::folder;
 use super::manage::ManageOptions;
 use super::manage::server::Server;
-
-/// Opens a folder that must be there: to make a new one would hide that another was meant.
-fn open(data: &Path) -> anyhow::Result<Arc<dyn Store>> {
-    there(data)?;
-    store::open(data, &StoreSettings::default()).map_err(|error| match error {
-        StoreError::Held(_) => anyhow!("{error}; reach it with --url and --admin-token"),
-        error => error.into(),
-    })
-}
-
-fn there(data: &Path) -> anyhow::Result<()> {
-    if !data.join("sled").exists() && !data.join("journal").exists() {
-        bail!(
-            "{} is no data folder of Chaffinch; give --data",
-            data.display()
-        );
-    }
-    Ok(())
-}
 
 /// Has every line of a dump written, each as the bytes that it has in a file, and each looked at. The
 /// end is among the bytes, and vouches for all.
@@ -57,7 +36,7 @@ fn dump(
             }
         }
         None => {
-            let store = open(&options.data)?;
+            let store = folder::open(&options.data)?;
             for line in store.dump() {
                 each(&mut writer, &line?)?;
             }

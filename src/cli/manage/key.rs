@@ -27,7 +27,7 @@ enum KeyCommand {
     Create {
         /// A name for people
         name: String,
-        /// What it may be used for: check, correct, read or admin; without this the first three
+        /// What it may be used for: check, correct, read, moderate or admin; without this the first three
         #[arg(long, value_name = "SCOPE,…", value_delimiter = ',', value_parser = str::parse::<Scope>)]
         scopes: Vec<Scope>,
         /// The only site that it may speak for

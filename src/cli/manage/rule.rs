@@ -59,12 +59,12 @@ enum RuleCommand {
 #[derive(Debug, Args)]
 struct NewRule {
     /// What is compared: ip, email, email_domain, link_domain, author, word or regex
-    #[arg(value_name = "WHAT", value_parser = kind)]
+    #[arg(value_name = "WHAT", value_parser = str::parse::<ConditionKind>)]
     kind: ConditionKind,
     /// With what, such as 203.0.113.0/24 or casino.example
     pattern: String,
     /// What to do with the comment: publish, hold or discard
-    #[arg(long, value_name = "OUTCOME", default_value = "hold", value_parser = outcome)]
+    #[arg(long, value_name = "OUTCOME", default_value = "hold", value_parser = str::parse::<Action>)]
     outcome: Action,
     /// The only site that it is for
     #[arg(long, value_name = "ADDRESS")]
@@ -189,23 +189,6 @@ fn tried(run: &DryRunReply) -> String {
         ),
         ("newest", newest.join(" ")),
     ])
-}
-
-fn kind(text: &str) -> Result<ConditionKind, String> {
-    let mut known = ConditionKind::ALL.into_iter();
-    known.find(|kind| kind.to_string() == text).ok_or_else(|| {
-        format!(
-            "give one of {}",
-            ConditionKind::ALL.map(|k| k.to_string()).join(", ")
-        )
-    })
-}
-
-fn outcome(text: &str) -> Result<Action, &'static str> {
-    [Action::Publish, Action::Hold, Action::Discard]
-        .into_iter()
-        .find(|action| action.to_string() == text)
-        .ok_or("give publish, hold or discard")
 }
 
 fn share(text: &str) -> Result<Suspend, String> {

@@ -5,13 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::rt::System;
-use anyhow::{anyhow, bail};
 use chaffinch::clock::Clock;
 use chaffinch::key::KeyId;
 use chaffinch::rule::{Rule, RuleId};
 use chaffinch::service::{NewKey, Registry};
 use chaffinch::site::Site;
-use chaffinch::store::{self, Store, StoreError, StoreSettings};
+use chaffinch::store::Store;
 use chaffinch::wire::sites::patched;
 use chaffinch::wire::{
     DryRunReply, KeyReply, KeyRequest, RotateRequest, RuleReply, RuleRequest, SiteReply,
@@ -21,6 +20,7 @@ use serde_json::{Map, Value, json};
 
 use super::ManageOptions;
 use super::server::{Server, encoded};
+use crate::cli::folder;
 
 /// Where the registry is.
 pub(super) enum Target {
@@ -38,18 +38,7 @@ impl Target {
         if let Some(url) = &options.url {
             return Ok(Self::Server(Server::new(url, options.admin_token.clone())?));
         }
-        let data = &options.data;
-        // To make a new one here would hide that another was meant.
-        if !data.join("FORMAT").exists() {
-            bail!(
-                "{} is no data folder of Chaffinch; give --data or --url",
-                data.display()
-            );
-        }
-        let store = store::open(data, &StoreSettings::default()).map_err(|error| match error {
-            StoreError::Held(_) => anyhow!("{error}; reach it with --url and --admin-token"),
-            error => error.into(),
-        })?;
+        let store = folder::open(&options.data)?;
         Ok(Self::Folder {
             registry: Box::new(Registry::open(Arc::clone(&store), Clock::system())?),
             store,
