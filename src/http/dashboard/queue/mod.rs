@@ -42,8 +42,8 @@ struct QueuePage {
 
 /// The signals that reasons can have, as far as one filters by them.
 const SIGNALS: &[&str] = &[
-    "text", "link", "author", "shape", "context", "rule", "repeat", "velocity", "honeypot", "role",
-    "test",
+    "text", "link", "author", "shape", "disguise", "markup", "context", "rule", "repeat",
+    "velocity", "honeypot", "role", "test",
 ];
 
 async fn queue(
