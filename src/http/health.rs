@@ -1,6 +1,7 @@
 //! Whether the server lives and can do its work, and a hint for people at the front door.
 
-use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use actix_web::http::header;
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -8,27 +9,23 @@ use super::state::State;
 use crate::service::StoreError;
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
-    for (path, get) in [
-        ("/healthz", web::get().to(|| async { alive() })),
-        ("/", web::get().to(front_door)),
-    ] {
-        let head = match path {
-            "/" => web::head().to(front_door),
-            _ => web::head().to(|| async { alive() }),
-        };
-        config.service(
-            web::resource(path)
-                .route(get)
-                .route(head)
-                .default_service(web::to(method_not_allowed)),
-        );
-    }
-    config.service(
-        web::resource("/readyz")
-            .route(web::get().to(ready))
-            .route(web::head().to(ready))
-            .default_service(web::to(method_not_allowed)),
-    );
+    config
+        .service(readable("/", front_door))
+        .service(readable("/healthz", || async { alive() }))
+        .service(readable("/readyz", ready));
+}
+
+/// A page that can be looked at and nothing else.
+fn readable<F, Args>(path: &str, page: F) -> Resource
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    web::resource(path)
+        .route(web::get().to(page.clone()))
+        .route(web::head().to(page))
+        .default_service(web::to(method_not_allowed))
 }
 
 async fn method_not_allowed() -> HttpResponse {

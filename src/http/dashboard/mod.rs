@@ -48,7 +48,7 @@ async fn aside<T: Send + 'static>(
 ) -> Result<T, Failure> {
     let service = Arc::clone(&state.service);
     match web::block(move || work(&service)).await {
-        Ok(done) => done.map_err(|error| visitor.failure(error.into())),
+        Ok(done) => visitor.or_failure(done),
         Err(error) => {
             tracing::error!(%error, "a page broke off");
             Err(visitor.failure(Kind::Broken))

@@ -99,14 +99,9 @@ struct Draft {
 impl Draft {
     fn read(fields: &Fields) -> Self {
         let named = |name| fields.text(name).unwrap_or_default();
-        let kind = ConditionKind::ALL
-            .into_iter()
-            .find(|kind| kind.to_string() == named("match"));
-        let outcome = OUTCOMES
-            .into_iter()
-            .find(|outcome| outcome.to_string() == named("outcome"));
+        let outcome = named("outcome").parse();
         Self {
-            kind: kind.unwrap_or(ConditionKind::Word),
+            kind: named("match").parse().unwrap_or(ConditionKind::Word),
             pattern: named("pattern").to_owned(),
             outcome: outcome.unwrap_or(Action::Hold),
             site: named("site").to_owned(),
@@ -164,13 +159,11 @@ async fn make(
     payload: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Failure> {
+    visitor.require_admin()?;
     let fields = Fields::of_form(&visitor, &request, payload, &state).await?;
-    let managed = state.service.managed(&visitor.caller, None);
-    let registry = managed.map_err(|error| visitor.failure(error.into()))?;
     let rule = Draft::read(&fields).rule(visitor.words);
     let rule = rule.map_err(|why| visitor.failure(Kind::Invalid(why)))?;
-    let made = registry.create_rule(rule).await;
-    made.map_err(|error| visitor.failure(error.into()))?;
+    visitor.or_failure(state.service.registry().create_rule(rule).await)?;
     Ok(go("/rules"))
 }
 
@@ -181,16 +174,15 @@ async fn change(
     payload: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Failure> {
+    visitor.require_admin()?;
     let fields = Fields::of_form(&visitor, &request, payload, &state).await?;
-    let managed = state.service.managed(&visitor.caller, None);
-    let registry = managed.map_err(|error| visitor.failure(error.into()))?;
-    let id = request.match_info().query("id").parse();
-    let id: RuleId = id.map_err(|_| visitor.failure(Kind::NotFound))?;
+    let id: RuleId = visitor.named(&request)?;
+    let registry = state.service.registry();
     let changed = match fields.text("act") {
         Some("remove") => registry.remove_rule(id).await,
         Some("resume") => registry.resume_rule(id).await.map(drop),
         _ => return Err(visitor.failure(Kind::Stale)),
     };
-    changed.map_err(|error| visitor.failure(error.into()))?;
+    visitor.or_failure(changed)?;
     Ok(go("/rules"))
 }

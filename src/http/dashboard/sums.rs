@@ -1,6 +1,6 @@
 //! How a score comes about: a sum of weights, as a table.
 
-use super::visible::visible;
+use super::queue::row::Lean;
 use crate::classifier::Evidence;
 
 /// Most reasons in the table; the others are summed up in one line.
@@ -20,11 +20,7 @@ pub(super) struct Sum {
 
 /// One reason.
 pub(super) struct Line {
-    pub(super) signal: String,
-    pub(super) detail: String,
-    pub(super) weight: String,
-    /// `spam` or `ham`: the class in the style.
-    pub(super) way: &'static str,
+    pub(super) lean: Lean,
     /// Where its bar begins, and how wide it is, of 100.
     pub(super) x: String,
     pub(super) width: String,
@@ -39,19 +35,14 @@ impl Sum {
             .fold(f64::MIN_POSITIVE, f64::max);
         let lines = shown.iter().map(|reason| {
             let width = reason.weight.abs() / strongest * HALF;
+            let x = if reason.weight > 0.0 {
+                HALF
+            } else {
+                HALF - width
+            };
             Line {
-                signal: reason.signal.clone(),
-                detail: visible(&reason.detail, LONGEST).0,
-                weight: format!("{:+.2}", reason.weight),
-                way: if reason.weight > 0.0 { "spam" } else { "ham" },
-                x: format!(
-                    "{:.1}",
-                    if reason.weight > 0.0 {
-                        HALF
-                    } else {
-                        HALF - width
-                    }
-                ),
+                lean: Lean::cut(reason, LONGEST),
+                x: format!("{x:.1}"),
                 width: format!("{width:.1}"),
             }
         });

@@ -1,6 +1,7 @@
 //! Who looks at a page, and in which language.
 
 use std::future::{Ready, ready};
+use std::str::FromStr;
 
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
 use actix_web::dev::Payload;
@@ -15,7 +16,7 @@ use super::said::Said;
 use super::session::{LASTS, Session};
 use super::words::Words;
 use crate::http::state::State;
-use crate::service::Caller;
+use crate::service::{Caller, ServiceError};
 
 const SESSION: &str = "chaffinch_session";
 const LANGUAGE: &str = "chaffinch_language";
@@ -76,10 +77,18 @@ impl Visitor {
 
     /// Refuses everyone but admins of every site.
     pub(super) fn require_admin(&self) -> Result<(), Failure> {
-        match self.caller.is_admin() {
-            true => Ok(()),
-            false => Err(self.failure(Kind::Forbidden)),
-        }
+        self.or_failure(self.caller.require_admin())
+    }
+
+    /// What the service answered, or why there is no page.
+    pub(super) fn or_failure<T>(&self, answer: Result<T, ServiceError>) -> Result<T, Failure> {
+        answer.map_err(|error| self.failure(error.into()))
+    }
+
+    /// The name in the address of what is asked for. What cannot be one is not found.
+    pub(super) fn named<T: FromStr>(&self, request: &HttpRequest) -> Result<T, Failure> {
+        let name = request.match_info().query("id").parse();
+        name.map_err(|_| self.failure(Kind::NotFound))
     }
 
     /// A failure in the visitor's language.

@@ -98,8 +98,7 @@ async fn keys(visitor: Visitor, state: web::Data<State>) -> Result<HttpResponse,
 }
 
 fn shown(visitor: &Visitor, state: &State, made: Option<Made>) -> Result<HttpResponse, Failure> {
-    let keys = state.service.registry().keys();
-    let keys = keys.map_err(|error| visitor.failure(error.into()))?;
+    let keys = visitor.or_failure(state.service.registry().keys())?;
     let is_person = |view: &KeyView| view.grant.scopes.allow(Scope::Moderate);
     let (people, blogs): (Vec<_>, Vec<_>) = keys.into_iter().partition(is_person);
     let holders = |views: Vec<KeyView>| {
@@ -141,7 +140,7 @@ async fn create(
         rate: None,
     };
     let made = state.service.registry().create_key(new).await;
-    let (view, secret) = made.map_err(|error| visitor.failure(error.into()))?;
+    let (view, secret) = visitor.or_failure(made)?;
     shown(&visitor, &state, Some(Made::of(&view, &secret)))
 }
 
@@ -154,18 +153,15 @@ async fn change(
 ) -> Result<HttpResponse, Failure> {
     visitor.require_admin()?;
     let fields = Fields::of_form(&visitor, &request, payload, &state).await?;
-    let id = request.match_info().query("id").parse();
-    let id: KeyId = id.map_err(|_| visitor.failure(Kind::NotFound))?;
+    let id: KeyId = visitor.named(&request)?;
     let keys = state.service.registry();
     match fields.text("act") {
         Some("rotate") => {
-            let made = keys.rotate_key(id, OVERLAP).await;
-            let (view, secret) = made.map_err(|error| visitor.failure(error.into()))?;
+            let (view, secret) = visitor.or_failure(keys.rotate_key(id, OVERLAP).await)?;
             shown(&visitor, &state, Some(Made::of(&view, &secret)))
         }
         Some("revoke") => {
-            let revoked = keys.revoke_key(id).await;
-            revoked.map_err(|error| visitor.failure(error.into()))?;
+            visitor.or_failure(keys.revoke_key(id).await)?;
             Ok(go("/keys"))
         }
         _ => Err(visitor.failure(Kind::Stale)),

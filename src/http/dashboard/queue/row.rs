@@ -44,9 +44,14 @@ pub(in crate::http::dashboard) struct Lean {
 
 impl Lean {
     pub(in crate::http::dashboard) fn of(reason: &Reason) -> Self {
+        Self::cut(reason, FIELD)
+    }
+
+    /// The same with so many characters of it.
+    pub(in crate::http::dashboard) fn cut(reason: &Reason, longest: usize) -> Self {
         Self {
             signal: reason.signal.clone(),
-            detail: visible(&reason.detail, FIELD).0,
+            detail: visible(&reason.detail, longest).0,
             weight: format!("{:+.2}", reason.weight),
             way: if reason.weight > 0.0 { "spam" } else { "ham" },
         }

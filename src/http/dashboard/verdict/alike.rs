@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use crate::http::dashboard::aside;
-use crate::http::dashboard::failure::{Failure, Kind};
+use crate::http::dashboard::failure::Failure;
 use crate::http::dashboard::page::{Frame, Section};
 use crate::http::dashboard::queue::row::Row;
 use crate::http::dashboard::visitor::Visitor;
@@ -25,8 +25,7 @@ pub(super) async fn alike(
     request: HttpRequest,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    let id = request.match_info().query("id").parse();
-    let id = id.map_err(|_| visitor.failure(Kind::NotFound))?;
+    let id = visitor.named(&request)?;
     let caller = visitor.caller.clone();
     let views = aside(&visitor, &state, move |service| {
         let mut views = vec![service.verdict(&caller, id)?];

@@ -11,7 +11,7 @@ use askama::Template;
 use self::marks::{Piece, marked};
 use self::offers::{Offer, offers};
 use super::aside;
-use super::failure::{Failure, Kind};
+use super::failure::Failure;
 use super::page::{Frame, Section};
 use super::queue::row::{Row, percent, verdict_word};
 use super::sums::Sum;
@@ -58,8 +58,7 @@ async fn one(
     request: HttpRequest,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    let id = request.match_info().query("id").parse();
-    let id = id.map_err(|_| visitor.failure(Kind::NotFound))?;
+    let id = visitor.named(&request)?;
     let caller = visitor.caller.clone();
     let explained = aside(&visitor, &state, move |service| {
         service.explain(&caller, id)
