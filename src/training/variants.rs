@@ -1,7 +1,8 @@
 //! What else an example could have looked like, so that training does not take for a mark of spam
 //! or ham what only its sources happen to have: who wrote it, and a link.
 //!
-//! Variants are a function of the comment alone: the same corpus gives the same ones.
+//! Variants follow from the comment, and of padded spam from the honest comment before it: the same
+//! corpus gives the same ones.
 
 use crate::comment::{Author, Comment};
 use crate::verdict::Label;
