@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::key::{AdminToken, KeyHash, KeyId, SiteKey};
 use crate::store::{Applied, Change, Grant, Lessons, Observer, Store, StoreError};
@@ -17,6 +18,8 @@ pub(super) struct Keyring {
     /// By the first key of its line, the site key that was shown last, as far as one was since the
     /// start: on the disk are only hashes, and a site that is called back must be told its key.
     shown: RwLock<HashMap<KeyHash, SiteKey>>,
+    /// The day on which each key was used last.
+    used: RwLock<HashMap<KeyHash, Date>>,
 }
 
 impl Keyring {
@@ -24,12 +27,17 @@ impl Keyring {
         Ok(Self {
             grants: RwLock::new(store.grants()?.into_iter().collect()),
             shown: RwLock::default(),
+            used: RwLock::new(store.uses()?.into_iter().collect()),
         })
     }
 
-    /// Who showed the secret. What is looked up is its hash, which a caller cannot steer, so that
+    /// Who showed the secret, and the hash of it. What is looked up is its hash, which a caller cannot steer, so that
     /// the time of the lookup tells nothing about the secrets that exist.
-    pub(super) fn authenticate(&self, secret: &str, now: Timestamp) -> Result<Caller, AuthError> {
+    pub(super) fn authenticate(
+        &self,
+        secret: &str,
+        now: Timestamp,
+    ) -> Result<(Caller, KeyHash), AuthError> {
         let secret = secret.trim();
         if secret.is_empty() {
             return Err(AuthError::Empty);
@@ -47,10 +55,11 @@ impl Keyring {
                 if let Ok(key) = site_key {
                     self.remember(line, key);
                 }
-                Ok(Caller {
+                let caller = Caller {
                     hash: line,
                     grant: grant.clone(),
-                })
+                };
+                Ok((caller, hash))
             }
             _ => Err(AuthError::Unknown),
         }
@@ -74,6 +83,17 @@ impl Keyring {
         let grants = self.grants.read().unwrap_or_else(PoisonError::into_inner);
         let grant = grants.get(&key.hash())?;
         grant.holds(now).then_some(key)
+    }
+
+    /// Whether a key is used for the first time on this day; it then counts as used.
+    pub(super) fn is_first_use(&self, key: KeyHash, today: Date) -> bool {
+        let used = self.used.read().unwrap_or_else(PoisonError::into_inner);
+        if used.get(&key) == Some(&today) {
+            return false;
+        }
+        drop(used);
+        let mut used = self.used.write().unwrap_or_else(PoisonError::into_inner);
+        used.insert(key, today) != Some(today)
     }
 
     fn remember(&self, line: KeyHash, key: SiteKey) {

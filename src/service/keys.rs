@@ -1,8 +1,10 @@
 //! Making, rotating and revoking keys.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::key::{AdminToken, KeyHash, KeyId, KeyName, Scopes, SiteKey};
 use crate::rate::Rate;
@@ -13,7 +15,7 @@ use super::{Registry, ServiceError};
 
 /// Names of the keys that starts take care of; all other keys are the operator's own.
 const CONFIGURED: &str = "configured";
-const FIRST: &str = "first";
+pub(super) const FIRST: &str = "first";
 
 /// Secrets given by configuration, which are then the ones that work.
 #[derive(Debug, Clone, Default)]
@@ -64,6 +66,8 @@ pub struct KeyView {
     pub grant: Grant,
     /// Whether it is accepted now: not once the time is over that a rotation left it.
     pub accepted: bool,
+    /// The day (UTC) on which it was used last, as far as this database was told.
+    pub last_used: Option<Date>,
 }
 
 /// The secret of a new key, to be shown once: only its hash is stored.
@@ -155,9 +159,13 @@ impl Registry {
 
     /// Every key that was not revoked, ordered by name.
     pub fn keys(&self) -> Result<Vec<KeyView>, ServiceError> {
+        let uses: HashMap<KeyHash, Date> = self.store.uses()?.into_iter().collect();
         let grants = self.store.grants()?.into_iter();
         let mut keys: Vec<_> = grants
-            .map(|(key, grant)| self.key_view(key, grant))
+            .map(|(key, grant)| KeyView {
+                last_used: uses.get(&key).copied(),
+                ..self.key_view(key, grant)
+            })
             .collect();
         keys.sort_by(|a, b| (&a.grant.name, a.id).cmp(&(&b.grant.name, b.id)));
         Ok(keys)
@@ -165,8 +173,9 @@ impl Registry {
 
     /// One of [`Self::keys`].
     pub fn key(&self, id: KeyId) -> Result<KeyView, ServiceError> {
-        let (key, grant) = self.key_named(id)?;
-        Ok(self.key_view(key, grant))
+        let mut keys = self.keys()?.into_iter();
+        keys.find(|view| view.id == id)
+            .ok_or(ServiceError::NoSuchKey)
     }
 
     /// Makes a site key, for one site or for all.
@@ -276,12 +285,13 @@ impl Registry {
         KeyView {
             id: key.id(),
             accepted: grant.holds(self.clock.now()),
+            last_used: None,
             grant,
         }
     }
 }
 
-fn own_name(origin: &str, scopes: Scopes) -> String {
+pub(super) fn own_name(origin: &str, scopes: Scopes) -> String {
     match scopes == Scopes::ADMIN {
         false => format!("{origin} site key"),
         true => format!("{origin} admin token"),

@@ -8,6 +8,9 @@ mod callbacks;
 mod caller;
 mod days;
 mod error;
+mod history;
+mod idle;
+mod issues;
 mod judging;
 mod keyring;
 mod keys;
@@ -44,13 +47,17 @@ use crate::verdict::{Thresholds, VerdictId};
 use self::learner::Learner;
 
 pub use crate::store::{
-    Correction, CorrectionReceipt, Counters, Dump, ErasureReceipt, Grant, LabelFilter, Notice,
-    Origin, Retraction, StoreError, VerdictPage, VerdictQuery, VerdictRecord,
+    CallOutcome, Correction, CorrectionReceipt, Counters, Dump, ErasureReceipt, Grant, Happening,
+    LabelFilter, Notice, Origin, Retraction, Space, StoreError, VerdictPage, VerdictQuery,
+    VerdictRecord,
 };
-pub use callbacks::{Callback, Delivery};
+pub use callbacks::{Callback, Delivery, FailingSite};
 pub use caller::Caller;
 pub use days::{DaySums, SiteDay};
 pub use error::{AuthError, ServiceError};
+pub use history::{Actor, Past};
+pub use idle::IdleKey;
+pub use issues::Issue;
 pub use judging::{CheckOptions, Checked, Shadow, Teaching, VerdictView};
 pub use keys::{ConfiguredKeys, FirstKeys, KeyView, NewKey, Secret};
 pub use model::{ModelView, SiteLessons};
@@ -72,10 +79,12 @@ pub struct Service {
     clock: Clock,
     metrics: Metrics,
     callbacks: callbacks::Queue,
+    failing: callbacks::Failing,
     /// Keeps ids of the same millisecond in order.
     ids: Mutex<ContextV7>,
     swept: Mutex<retention::Swept>,
     suspicion: suspicion::Suspicion,
+    own_model: bool,
 }
 
 /// What an operator may set.
@@ -85,6 +94,8 @@ pub struct Settings {
     pub thresholds: Thresholds,
     /// The time.
     pub clock: Clock,
+    /// Whether the model comes from a file of the operator's.
+    pub own_model: bool,
 }
 
 /// Whether the service can do its work.
@@ -116,11 +127,15 @@ impl Service {
         settings: Settings,
     ) -> Result<Self, ServiceError> {
         let registry = Registry::open(Arc::clone(&store), settings.clock.clone())?;
+        // From here on the uses of keys are noted.
+        store.uses_noted_since(settings.clock.today())?;
         let rules = registry.rules.book();
         let learner = Learner::start(Arc::clone(&classifier) as _, &*store, store.events())?;
         store.observe(Arc::new(learner));
         Ok(Self {
             callbacks: callbacks::Queue::load(&*store)?,
+            failing: callbacks::Failing::default(),
+            own_model: settings.own_model,
             metrics: Metrics::new(classifier.model()),
             store,
             filter: Filter::new(classifier, settings.thresholds)

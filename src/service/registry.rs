@@ -47,7 +47,14 @@ impl Registry {
 
     /// Who showed this secret: a site key (case does not count) or an admin token.
     pub fn authenticate(&self, secret: &str) -> Result<Caller, AuthError> {
-        self.keyring.authenticate(secret, self.clock.now())
+        let (caller, shown) = self.keyring.authenticate(secret, self.clock.now())?;
+        let today = self.clock.today();
+        if self.keyring.is_first_use(shown, today)
+            && let Err(error) = self.store.note_use(shown, today)
+        {
+            tracing::warn!(%error, "the use of a key is not on the disk");
+        }
+        Ok(caller)
     }
 
     /// Who has the key of this id, or one of its line, if any of them is still accepted.

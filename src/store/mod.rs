@@ -15,12 +15,14 @@ mod dump;
 mod error;
 mod event;
 mod fingerprint;
+mod history;
 mod journal;
 mod lessons;
 mod query;
 mod record;
 mod sealed;
 mod sled_engine;
+mod space;
 mod vault;
 
 use std::ops::RangeInclusive;
@@ -48,8 +50,10 @@ pub use dump::{
 };
 pub use error::StoreError;
 pub use event::{Change, Event, Grant, Sequence};
+pub use history::{CallOutcome, Happening, Step};
 pub use query::{Aged, ErasureReceipt, LabelFilter, VerdictPage, VerdictQuery};
 pub use record::{AddressPolicy, ConfiguredSite, Correction, Notice, Origin, VerdictRecord};
+pub use space::Space;
 
 /// How to open a store.
 #[derive(Debug, Clone)]
@@ -116,6 +120,13 @@ pub trait Store: Lessons + Send + Sync {
 
     /// What an admin said of the verdict of that name.
     fn correction(&self, id: VerdictId) -> Result<Option<Correction>, StoreError>;
+
+    /// What happened to the verdict of that name, oldest first: its corrections, also those that were
+    /// replaced or taken back, and the calls to its site. At most the newest hundred of both.
+    fn history(&self, id: VerdictId) -> Result<Vec<Step>, StoreError>;
+
+    /// The name that a key was given when it was made, also once it is revoked.
+    fn key_name(&self, key: KeyHash) -> Result<Option<String>, StoreError>;
 
     /// The newest verdict that a key's feedback without id means (protocol section 2.3): one on
     /// which all fields agree, else one with the same content and at least one more equal field,
@@ -234,6 +245,27 @@ pub trait Store: Lessons + Send + Sync {
     /// Forgets the callback about a verdict.
     fn remove_notice(&self, verdict: VerdictId) -> Result<(), StoreError>;
 
+    /// Notes in a verdict's history what became of a call to its site. Survives as [`Self::put_notice`].
+    fn note_call(
+        &self,
+        verdict: VerdictId,
+        outcome: CallOutcome,
+        reason: &str,
+        at: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// Notes the day on which a key was used last. Survives as [`Self::put_notice`].
+    fn note_use(&self, key: KeyHash, day: Date) -> Result<(), StoreError>;
+
+    /// The day on which each key was used last, as far as [`Self::note_use`] was told.
+    fn uses(&self) -> Result<Vec<(KeyHash, Date)>, StoreError>;
+
+    /// The day since which uses are noted in this database: the first that this was called with.
+    fn uses_noted_since(&self, today: Date) -> Result<Date, StoreError>;
+
+    /// How much room there is on the disk that everything lies on.
+    fn space(&self) -> Result<Space, StoreError>;
+
     /// Makes a rule, where none is named, or changes one; answers with its name. What changes
     /// nothing is not logged. Fails with [`StoreError::NoSuchRule`] where there is none of that
     /// name.
@@ -340,6 +372,8 @@ pub trait Observer: Send + Sync {
     fn apply(&self, events: &[Applied], log: &dyn Lessons);
 }
 
+#[cfg(test)]
+mod history_tests;
 #[cfg(test)]
 mod privacy_tests;
 #[cfg(test)]

@@ -114,6 +114,11 @@ impl Metrics {
         metrics
     }
 
+    /// Checks that were answered without their verdict being kept.
+    pub fn unkept(&self) -> u64 {
+        self.unkept.get()
+    }
+
     fn register(&mut self, model: &str) {
         let to = &mut self.registry;
         let build = vec![

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::app::{KEY, Reply, TestApp};
+use crate::browser::Browser;
 
 /// A site that can be called.
 struct Blog {
@@ -262,6 +263,18 @@ fn a_site_in_trouble_is_called_again_later_even_after_a_restart() {
     blog.next_call().assert_tells(&guid, true);
     app.wait_for_metric("callbacks_total{outcome=\"retry\"}", 1);
     assert_eq!(app.metric("callbacks_waiting"), Some(1));
+    let mut admin = Browser::of_admin(&app);
+    let page = admin.page(&format!("/verdicts/{guid}"));
+    assert!(
+        page.contains("could not be told, it is tried again: the site answered 500"),
+        "{page}"
+    );
+    let wrong = admin.page("/issues");
+    let told = format!(
+        "Callbacks to {} do not arrive: the site answered 500",
+        blog.host
+    );
+    assert!(wrong.contains(&told), "{wrong}");
     let app = app.restart();
     assert_eq!(app.metric("callbacks_waiting"), Some(1));
 }

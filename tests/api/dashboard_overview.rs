@@ -50,3 +50,31 @@ fn what_is_wrong_is_told_with_what_to_do() {
     assert!(page.contains("All 10 corrections say spam."), "{page}");
     assert!(page.contains("a.example sends no user agent."), "{page}");
 }
+
+#[test]
+fn keys_that_nobody_uses_are_told() {
+    let app = TestApp::start_at("2026-08-01T10:00:00Z".parse().unwrap());
+    let made = app
+        .admin("POST", "/v1/keys", json!({"name": "Old blog"}))
+        .json();
+    let used = app
+        .admin("POST", "/v1/keys", json!({"name": "Used blog"}))
+        .json();
+    app.set_clock("2026-10-29T10:00:00Z".parse().unwrap());
+    let mut browser = Browser::of_admin(&app);
+    assert!(browser.page("/issues").contains("Nothing is wrong."));
+    let key = used["secret"].as_str().unwrap();
+    app.v1("POST", "/v1/check", key, Some(&json!({"content": "Hi"})));
+    app.set_clock("2026-10-30T10:00:00Z".parse().unwrap());
+    let mut browser = Browser::of_admin(&app);
+    let page = browser.page("/issues");
+    let (text, id) = (
+        "“Old blog” was not used since 2026-08-01.",
+        made["id"].as_str().unwrap(),
+    );
+    assert!(page.contains(text), "{page}");
+    assert!(!page.contains("Used blog"), "{page}");
+    assert!(browser.page("/keys").contains("2026-10-29"));
+    app.admin("DELETE", &format!("/v1/keys/{id}"), serde_json::Value::Null);
+    assert!(!browser.page("/issues").contains("Old blog"));
+}

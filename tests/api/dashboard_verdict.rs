@@ -57,6 +57,52 @@ fn the_page_of_a_verdict_shows_its_evidence_and_its_history() {
 }
 
 #[test]
+fn the_history_tells_who_said_what_also_of_people_who_left() {
+    let app = TestApp::start();
+    let id = app.v1_check(&json!({"content": "Hello there"})).json()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let mia = json!({"name": "Mia <b>", "scopes": ["moderate"]});
+    let mia = app.admin("POST", "/v1/keys", mia).json();
+    let mut moderator = Browser::of(&app, mia["secret"].as_str().unwrap());
+    let mut admin = Browser::of_admin(&app);
+    let path = format!("/verdicts/{id}");
+    let says = |browser: &mut Browser<'_>, act: &str| {
+        let page = browser.page(&path);
+        let act = format!("{act} {id}");
+        browser.submit(&page, "/correct", &[("act", &act)]);
+    };
+    says(&mut moderator, "spam");
+    says(&mut admin, "leave");
+    says(&mut moderator, "undo");
+    let path_of_key = format!("/v1/keys/{}", mia["id"].as_str().unwrap());
+    app.admin("DELETE", &path_of_key, serde_json::Value::Null);
+    let page = admin.page(&path);
+    let (_, history) = page.split_once("<ol class=\"history\">").unwrap();
+    let lines: Vec<_> = history
+        .split("</ol>")
+        .next()
+        .unwrap()
+        .split("<li>")
+        .skip(2)
+        .collect();
+    assert_eq!(lines.len(), 3, "{history}");
+    let by = |name: &str| format!("by <bdi>{name}</bdi>");
+    for (line, what, who) in [
+        (lines[0], "Corrected: spam", by("Mia &#60;b&#62;")),
+        (
+            lines[1],
+            "Corrected: not spam (not learned)",
+            by("configured admin token"),
+        ),
+        (lines[2], "Correction taken back", by("Mia &#60;b&#62;")),
+    ] {
+        assert!(line.contains(what) && line.contains(&who), "{line}");
+    }
+}
+
+#[test]
 fn all_comments_like_one_are_corrected_at_once() {
     let app = TestApp::start();
     let check = |text: &str| {

@@ -4,6 +4,7 @@
 mod assets;
 mod failure;
 mod fields;
+mod issues;
 mod login;
 mod manage;
 mod overview;
@@ -34,6 +35,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
         .configure(login::configure)
         .configure(queue::configure)
         .configure(overview::configure)
+        .configure(issues::configure)
         .configure(rules::configure)
         .configure(verdict::configure)
         .configure(manage::configure)

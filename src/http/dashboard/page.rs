@@ -37,6 +37,7 @@ pub(super) enum Section {
     Sites,
     Keys,
     Overview,
+    Issues,
     Rules,
 }
 

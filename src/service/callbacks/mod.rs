@@ -1,20 +1,23 @@
 //! Telling sites of verdicts that were put off or corrected (protocol section 2.8): which sites,
 //! when, and what. How they are called is the surface's.
 
+mod failing;
 mod queue;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::callback::CallbackUrl;
 use crate::comment::Comment;
 use crate::key::SiteKey;
 use crate::site::settings::{CallbackSecret, SiteSettings};
-use crate::store::Notice;
+use crate::store::{CallOutcome, Notice};
 use crate::telemetry::events::CalledBack;
 use crate::verdict::{Label, Verdict, VerdictId};
 
 use super::{Service, ServiceError};
 
+pub(super) use self::failing::Failing;
+pub use self::failing::FailingSite;
 pub(super) use self::queue::Queue;
 
 /// Attempts before a callback is given up.
@@ -69,15 +72,11 @@ impl Service {
         let due = self.clock.now().saturating_add(after);
         let notice = Notice {
             verdict: id,
-            due: due.unwrap_or(jiff::Timestamp::MAX),
+            due: due.unwrap_or(Timestamp::MAX),
             attempts: 0,
         };
         if let Err(reason) = self.callbacks.put(&*self.store, notice) {
-            self.metrics.report(&CalledBack {
-                id,
-                outcome: "dropped",
-                reason,
-            });
+            self.called(id, CallOutcome::Dropped, reason);
         }
     }
 
@@ -98,7 +97,7 @@ impl Service {
             Ok(Some(Some(callback))) => Some(callback),
             Ok(Some(None)) => {
                 let later = self.clock.now().saturating_add(KEY_WAIT);
-                let due = later.unwrap_or(jiff::Timestamp::MAX);
+                let due = later.unwrap_or(Timestamp::MAX);
                 self.callbacks
                     .postpone(&*self.store, Notice { due, ..notice });
                 None
@@ -118,15 +117,15 @@ impl Service {
     pub fn callback_done(&self, notice: Notice, delivery: Delivery) {
         let attempts = notice.attempts.saturating_add(1);
         let (outcome, reason) = match delivery {
-            Delivery::Done => ("delivered", String::new()),
-            Delivery::Refused(reason) => ("refused", reason),
-            Delivery::Failed(reason) if attempts >= ATTEMPTS => ("given_up", reason),
-            Delivery::Failed(reason) => ("retry", reason),
+            Delivery::Done => (CallOutcome::Delivered, String::new()),
+            Delivery::Refused(reason) => (CallOutcome::Refused, reason),
+            Delivery::Failed(reason) if attempts >= ATTEMPTS => (CallOutcome::GivenUp, reason),
+            Delivery::Failed(reason) => (CallOutcome::Retry, reason),
         };
-        if outcome == "retry" {
+        if outcome == CallOutcome::Retry {
             let wait = FIRST_WAIT.saturating_mul(4_i32.pow(u32::from(notice.attempts)));
             let due = self.clock.now().saturating_add(wait);
-            let due = due.unwrap_or(jiff::Timestamp::MAX);
+            let due = due.unwrap_or(Timestamp::MAX);
             let again = Notice {
                 due,
                 attempts,
@@ -136,8 +135,23 @@ impl Service {
         } else {
             self.callbacks.finish(&*self.store, notice);
         }
+        self.called(notice.verdict, outcome, reason);
+    }
+
+    /// Notes what became of a call: in the history of its verdict, of its site, and in the log.
+    fn called(&self, id: VerdictId, outcome: CallOutcome, reason: String) {
+        let now = self.clock.now();
+        let noted = self.store.note_call(id, outcome, &reason, now);
+        let site = noted.and_then(|()| self.store.verdict(id));
+        match site.map(|record| record.and_then(|record| record.site)) {
+            Ok(Some(site)) if outcome == CallOutcome::Delivered => self.failing.arrived(&site),
+            Ok(Some(site)) => self.failing.failed(site, &reason, now),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "a call to a site is not in the history"),
+        }
+        let outcome = outcome.as_str();
         self.metrics.report(&CalledBack {
-            id: notice.verdict,
+            id,
             outcome,
             reason,
         });

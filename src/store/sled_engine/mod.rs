@@ -5,6 +5,7 @@ mod dumping;
 mod examine;
 mod halves;
 mod heal;
+mod history;
 mod listing;
 mod loading;
 mod new_verdict;
@@ -15,6 +16,7 @@ mod rebuild;
 mod repair;
 mod stored_verdict;
 mod trees;
+mod uses;
 mod writer;
 
 use std::fs::File;
@@ -37,9 +39,10 @@ use super::ack::{Ack, Reply};
 use super::data_dir::{DataDir, sync_dir};
 use super::journal::{Journal, Reader};
 use super::{
-    AddressPolicy, Aged, ConfiguredSite, Correction, CorrectionReceipt, DayCount, Dump,
-    ErasureReceipt, Grant, LessonStream, Lessons, NewCorrection, Notice, Observer, Retraction,
-    Sequence, Store, StoreError, StoreSettings, VerdictPage, VerdictQuery, VerdictRecord,
+    AddressPolicy, Aged, CallOutcome, ConfiguredSite, Correction, CorrectionReceipt, DayCount,
+    Dump, ErasureReceipt, Grant, LessonStream, Lessons, NewCorrection, Notice, Observer,
+    Retraction, Sequence, Space, Step, Store, StoreError, StoreSettings, VerdictPage, VerdictQuery,
+    VerdictRecord,
 };
 use crate::comment::Comment;
 use crate::key::KeyHash;
@@ -68,7 +71,7 @@ pub(super) struct SledStore {
     commands: RwLock<Option<SyncSender<Command>>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     /// Last, so that the directory is free only when all else is gone.
-    _directory: DataDir,
+    directory: DataDir,
 }
 
 impl SledStore {
@@ -82,6 +85,7 @@ impl SledStore {
         sync_dir(path)?;
         let journal = Journal::open(&directory.join("journal"), trees.applied()?)?;
         catch_up(&trees, &journal.reader())?;
+        trees.complete_history(&journal.reader())?;
         halves::take_back(&trees)?;
         let log = journal.reader();
         let observers = Observers::default();
@@ -115,7 +119,7 @@ impl SledStore {
             observers,
             commands: RwLock::new(Some(commands)),
             threads: Mutex::new(threads),
-            _directory: directory,
+            directory,
         })
     }
 
@@ -179,6 +183,14 @@ impl Store for SledStore {
 
     fn correction(&self, id: VerdictId) -> Result<Option<Correction>, StoreError> {
         Ok(self.trees.correction(id)?.map(|stored| stored.correction))
+    }
+
+    fn history(&self, id: VerdictId) -> Result<Vec<Step>, StoreError> {
+        self.trees.history(id)
+    }
+
+    fn key_name(&self, key: KeyHash) -> Result<Option<String>, StoreError> {
+        self.trees.key_name(&key)
     }
 
     fn find(&self, key: KeyHash, comment: &Comment) -> Result<Option<VerdictId>, StoreError> {
@@ -341,6 +353,32 @@ impl Store for SledStore {
     fn remove_notice(&self, verdict: VerdictId) -> Result<(), StoreError> {
         self.trees.notices.remove(verdict.as_bytes())?;
         Ok(())
+    }
+
+    fn note_call(
+        &self,
+        verdict: VerdictId,
+        outcome: CallOutcome,
+        reason: &str,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.trees.note_call(verdict, outcome, reason, at)
+    }
+
+    fn note_use(&self, key: KeyHash, day: Date) -> Result<(), StoreError> {
+        self.trees.note_use(&key, day)
+    }
+
+    fn uses(&self) -> Result<Vec<(KeyHash, Date)>, StoreError> {
+        self.trees.uses()
+    }
+
+    fn uses_noted_since(&self, today: Date) -> Result<Date, StoreError> {
+        self.trees.uses_noted_since(today)
+    }
+
+    fn space(&self) -> Result<Space, StoreError> {
+        Space::of(&self.directory.join(""))
     }
 
     fn change_rule(&self, id: Option<RuleId>, change: RuleChange, at: Timestamp) -> Ack<RuleId> {

@@ -7,6 +7,7 @@ use sled::transaction::{ConflictableTransactionError, TransactionError, Transact
 use sled::{Batch, IVec};
 
 use super::halves;
+use super::history::Steps;
 use super::new_verdict::NewVerdict;
 use super::postings::{self, Term};
 use super::stored_verdict::StoredVerdict;
@@ -30,6 +31,9 @@ pub(super) struct Plan<'a> {
     verdicts: Batch,
     postings: Batch,
     content: Batch,
+    history: Steps,
+    /// The names of keys that are made.
+    key_names: Batch,
     /// Verdicts that are taken out.
     removed: HashSet<VerdictId>,
     /// Keys of the vault that nobody may ever use again.
@@ -52,6 +56,8 @@ impl<'a> Plan<'a> {
             verdicts: Batch::default(),
             postings: Batch::default(),
             content: Batch::default(),
+            history: Steps::default(),
+            key_names: Batch::default(),
             removed: HashSet::new(),
             shredded: Vec::new(),
             corrections: HashMap::new(),
@@ -129,6 +135,9 @@ impl<'a> Plan<'a> {
     /// Takes out a verdict, or what was written in it, and what that was indexed under. The key is
     /// destroyed with [`Self::commit`].
     pub(super) fn expire(&mut self, id: VerdictId, what: RetentionWhat) -> Result<(), StoreError> {
+        if what == RetentionWhat::Record {
+            self.history.forget(self.trees, id)?;
+        }
         let Some(mut stored) = self.trees.stored_verdict(id)? else {
             return Ok(());
         };
@@ -216,6 +225,7 @@ impl<'a> Plan<'a> {
         event: &Event,
     ) -> Result<Option<Correction>, StoreError> {
         let mut superseded = None;
+        self.history.note(sequence, event)?;
         match &event.change {
             Change::Corrected {
                 verdict,
@@ -246,6 +256,8 @@ impl<'a> Plan<'a> {
             }
             Change::Retracted { verdict, .. } => superseded = self.take_back(*verdict)?,
             Change::KeyCreated { key, grant } => {
+                self.key_names
+                    .insert(&key.as_bytes()[..], grant.name.as_bytes());
                 self.keys.insert(*key, Some(grant.clone()));
             }
             Change::KeyRevoked { key } => {
@@ -382,9 +394,14 @@ impl<'a> Plan<'a> {
             meta.remove(halves::ENTRY);
         }
         // The indexes first, each on its own: whoever reads them passes over names that are nowhere
-        // else, and an entry written in the transaction costs three times as much.
+        // else, and an entry written in the transaction costs three times as much. Of an event that is
+        // not yet taken over the next start writes the same again.
         trees.postings.apply_batch(self.postings)?;
         trees.content.apply_batch(self.content)?;
+        if !self.history.is_empty() {
+            trees.history.apply_batch(self.history.into_batch())?;
+        }
+        trees.key_names.apply_batch(self.key_names)?;
         let parts = [
             (&trees.verdicts, self.verdicts),
             (&trees.corrections, corrections),

@@ -12,7 +12,7 @@ use super::examine::nameless;
 use super::plan::Plan;
 use super::stored_verdict::StoredVerdict;
 use super::trees::{Trees, id_at_end};
-use super::{catch_up, heal, postings};
+use super::{catch_up, heal, history, postings};
 use crate::store::codec::decode;
 use crate::store::counters::Counters;
 use crate::store::data_dir::{DataDir, sync_dir};
@@ -163,7 +163,7 @@ fn take_over(
     Ok(())
 }
 
-/// Counts and callbacks follow from nothing else, and sites not from the log alone. Answers with whether
+/// Counts, callbacks and the days on which keys were used follow from nothing else, and sites not from the log alone. Answers with whether
 /// some are lost.
 fn count_as_before(trees: &Trees, old: &Trees) -> Result<bool, StoreError> {
     let mut lost = false;
@@ -179,6 +179,12 @@ fn count_as_before(trees: &Trees, old: &Trees) -> Result<bool, StoreError> {
     let mut notices = Rows::of(&old.notices);
     for (key, value) in notices.by_ref() {
         trees.notices.insert(key, value)?;
+    }
+    for (key, value) in Rows::of(&old.history).filter(|(key, _)| history::is_call(key)) {
+        trees.history.insert(key, value)?;
+    }
+    for (key, value) in Rows::of(&old.key_uses) {
+        trees.key_uses.insert(key, value)?;
     }
     let mut sites = Rows::of(&old.sites);
     for (key, value) in sites.by_ref() {

@@ -51,6 +51,12 @@ pub(super) struct Trees {
     pub(super) counters: Tree,
     /// Verdict id -> [`Notice`].
     pub(super) notices: Tree,
+    /// Verdict id, kind, number -> [`Step`](crate::store::history::Step); see [`super::history`].
+    pub(super) history: Tree,
+    /// Key hash -> the name it was made with; revoked keys stay.
+    pub(super) key_names: Tree,
+    /// Key hash -> days since 1970-01-01 of its last use.
+    pub(super) key_uses: Tree,
     /// Names -> whatever belongs to the whole.
     pub(super) meta: Tree,
 }
@@ -136,11 +142,11 @@ fn sortable(day: i32) -> [u8; 4] {
 
 const EPOCH: Date = Date::constant(1970, 1, 1);
 
-fn day_number(day: Date) -> i32 {
+pub(super) fn day_number(day: Date) -> i32 {
     EPOCH.until(day).map_or(0, |span| span.get_days())
 }
 
-fn date_of(day: i32) -> Date {
+pub(super) fn date_of(day: i32) -> Date {
     EPOCH.saturating_add(day.days())
 }
 
@@ -171,13 +177,16 @@ impl Trees {
             keys: db.open_tree("keys")?,
             counters: db.open_tree("counters")?,
             notices: db.open_tree("notices")?,
+            history: db.open_tree("history")?,
+            key_names: db.open_tree("key_names")?,
+            key_uses: db.open_tree("key_uses")?,
             meta: db.open_tree("meta")?,
             db,
         })
     }
 
     /// All but the verdicts.
-    pub(super) fn all(&self) -> [&Tree; 10] {
+    pub(super) fn all(&self) -> [&Tree; 13] {
         [
             &self.postings,
             &self.content,
@@ -188,6 +197,9 @@ impl Trees {
             &self.keys,
             &self.counters,
             &self.notices,
+            &self.history,
+            &self.key_names,
+            &self.key_uses,
             &self.meta,
         ]
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use jiff::civil::Date;
 
 use crate::http::dashboard::failure::{Failure, Kind};
 use crate::http::dashboard::fields::Fields;
@@ -60,6 +61,7 @@ struct Holder {
     /// Until when, if another has taken its place.
     until: Option<String>,
     is_accepted: bool,
+    last_used: Option<Date>,
 }
 
 impl Holder {
@@ -88,6 +90,7 @@ impl Holder {
             since: grant.created.strftime(day).to_string(),
             until: grant.until.map(|until| until.strftime(day).to_string()),
             is_accepted: view.accepted,
+            last_used: view.last_used,
         }
     }
 }

@@ -40,7 +40,8 @@ impl SitesPage {
     }
 }
 
-fn address(site: &Site) -> String {
+/// Where a site's page is.
+pub(in crate::http::dashboard) fn address(site: &Site) -> String {
     let site = utf8_percent_encode(site.as_str(), NON_ALPHANUMERIC);
     format!("/site?site={site}")
 }

@@ -1,7 +1,6 @@
 //! How the filter does: what it checked, how often it erred, what it learned, what is wrong.
 
 mod chart;
-mod issues;
 mod share;
 
 use std::collections::BTreeMap;
@@ -13,10 +12,10 @@ use jiff::civil::Date;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use self::chart::Day;
-use self::issues::Issue;
 use self::share::share;
 use super::aside;
 use super::failure::Failure;
+use super::issues::Advice;
 use super::page::{Frame, Section};
 use super::visitor::Visitor;
 use super::words::{Words, fill};
@@ -36,7 +35,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
 #[template(path = "dashboard/overview.html")]
 struct OverviewPage {
     frame: Frame,
-    issues: Vec<Issue>,
+    issues: Vec<Advice>,
     totals: Counters,
     blocked: String,
     missed: String,
@@ -57,7 +56,7 @@ async fn overview(visitor: Visitor, state: web::Data<State>) -> Result<HttpRespo
     let (sums, model, issues) = aside(&visitor, &state, move |service| {
         let sums = service.day_sums(&caller, None, first..=today)?;
         let model = service.model(&caller)?;
-        let issues = issues::issues(service, &caller, &sums.totals, w)?;
+        let issues = service.issues(&caller)?;
         Ok((sums, model, issues))
     })
     .await?;
@@ -65,7 +64,7 @@ async fn overview(visitor: Visitor, state: web::Data<State>) -> Result<HttpRespo
     let (days, most) = chart::days(by_day(&sums, first));
     visitor.shown(&OverviewPage {
         frame: Frame::of(&visitor, Section::Overview),
-        issues,
+        issues: Advice::on(&issues, w),
         blocked: share(totals.false_positives, totals.spam),
         missed: share(totals.missed_spam, totals.ham + totals.unsure),
         width: days.len() * 10,

@@ -2,6 +2,7 @@
 
 mod alike;
 mod facts;
+mod history;
 pub(super) mod marks;
 mod offers;
 
@@ -18,7 +19,7 @@ use super::sums::Sum;
 use super::visitor::Visitor;
 use super::words::{Words, fill};
 use crate::http::state::State;
-use crate::service::{Explanation, Origin};
+use crate::service::{Explanation, Past};
 
 /// Most characters of the comment that are shown.
 const TEXT: usize = 20_000;
@@ -39,7 +40,7 @@ struct VerdictPage {
     cut: bool,
     facts: Vec<(&'static str, String)>,
     now: Option<Now>,
-    history: Vec<(String, String)>,
+    history: Vec<history::Line>,
     offers: Vec<Offer>,
 }
 
@@ -60,17 +61,17 @@ async fn one(
 ) -> Result<HttpResponse, Failure> {
     let id = visitor.named(&request)?;
     let caller = visitor.caller.clone();
-    let explained = aside(&visitor, &state, move |service| {
-        service.explain(&caller, id)
+    let (explained, past) = aside(&visitor, &state, move |service| {
+        Ok((service.explain(&caller, id)?, service.history(&caller, id)?))
     })
     .await?;
-    visitor.shown(&page(&visitor, explained))
+    visitor.shown(&page(&visitor, &explained, &past))
 }
 
-fn page(visitor: &Visitor, explained: Explanation) -> VerdictPage {
+fn page(visitor: &Visitor, explained: &Explanation, past: &[Past]) -> VerdictPage {
     let w = visitor.words;
     let row = Row::of(&explained.view, w);
-    let history = history(&explained, &row, w);
+    let history = history::lines(&explained.view.record, &row, past, w);
     let reasons = explained.now.as_ref().map(|now| &now.evidence.reasons);
     let reasons = reasons.map_or(&[][..], Vec::as_slice);
     let comment = explained.view.record.comment.as_ref();
@@ -102,28 +103,4 @@ fn page(visitor: &Visitor, explained: Explanation) -> VerdictPage {
         history,
         row,
     }
-}
-
-/// When what was said of it, oldest first.
-fn history(explained: &Explanation, row: &Row, w: &'static Words) -> Vec<(String, String)> {
-    let record = &explained.view.record;
-    let came = match record.origin {
-        Origin::Checked => w.was_checked,
-        Origin::Submitted => w.was_submitted,
-    };
-    let mut history = vec![(
-        row.time.clone(),
-        format!("{came}: {} ({} %)", row.verdict, row.percent),
-    )];
-    if record.shadow {
-        history.push((row.time.clone(), w.was_shadow.to_owned()));
-    }
-    if record.callback.is_some() {
-        history.push((row.time.clone(), w.will_be_told.to_owned()));
-    }
-    if let Some(correction) = explained.view.correction {
-        let at = correction.at.strftime("%Y-%m-%d %H:%M").to_string();
-        history.push((at, row.said_text(w)));
-    }
-    history
 }
