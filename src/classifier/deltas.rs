@@ -40,6 +40,25 @@ impl Deltas {
         before
     }
 
+    /// A table of these changes, each of another feature.
+    pub(super) fn of(changes: impl ExactSizeIterator<Item = (u32, f32)>) -> Self {
+        let mut deltas = Self::default();
+        while changes.len() * 2 > deltas.keys.len() {
+            deltas.grow();
+        }
+        for (feature, change) in changes {
+            deltas.add(feature, change);
+        }
+        deltas
+    }
+
+    /// Every feature of which something was learned, in no order, with its change.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (u32, f32)> + '_ {
+        let places = self.keys.iter().zip(&self.values);
+        let taken = places.filter(|(key, _)| **key != 0);
+        taken.map(|(key, value)| (key - 1, *value))
+    }
+
     /// Whether nothing was learned.
     pub(super) fn is_empty(&self) -> bool {
         self.used == 0
@@ -94,6 +113,13 @@ mod tests {
             prop_assert_eq!(deltas.used, map.len());
             for feature in 0..5_000 {
                 prop_assert_eq!(deltas.get(feature), map.get(&feature).copied().unwrap_or(0.0));
+            }
+            let entries: Vec<_> = deltas.entries().collect();
+            prop_assert_eq!(&entries.iter().copied().collect::<HashMap<_, _>>(), &map);
+            let copy = Deltas::of(entries.into_iter());
+            prop_assert_eq!(copy.used, map.len());
+            for (&feature, &change) in &map {
+                prop_assert_eq!(copy.get(feature), change);
             }
         }
     }

@@ -8,6 +8,7 @@
 //! same numbers to the last bit.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::Lesson;
 use super::base::BaseModel;
@@ -78,26 +79,29 @@ impl Pace {
 
 /// What one site taught.
 #[derive(Debug, Clone, Default)]
-struct Layer {
-    deltas: Deltas,
+pub(super) struct Layer {
+    pub(super) deltas: Deltas,
     /// In how many of its lessons each feature was.
-    seen: Deltas,
+    pub(super) seen: Deltas,
     /// How many lessons it gave of ham and of spam.
-    lessons: [u32; 2],
+    pub(super) lessons: [u32; 2],
     /// How many of its last lessons confirmed what would have been said without them: an average
     /// that forgets. Begins as a site that contradicts always.
-    confirming: f64,
+    pub(super) confirming: f64,
 }
 
 /// The layers above the base model.
+///
+/// A clone costs nothing until one of the two learns on: then the layers that the lesson changes are
+/// copied.
 #[derive(Debug, Clone, Default)]
 pub struct Learned {
     /// By site; what callers without a site taught stands under `None`.
-    sites: HashMap<Option<Site>, Layer>,
+    pub(super) sites: HashMap<Option<Site>, Arc<Layer>>,
     /// Sum over all sites of what each tells the others.
-    shared: Deltas,
+    pub(super) shared: Arc<Deltas>,
     /// How many lessons were learned.
-    lessons: u64,
+    pub(super) lessons: u64,
 }
 
 /// The coefficients as one site sees them.
@@ -206,7 +210,7 @@ impl Learned {
                 .get(site)
                 .map(|layer| &layer.deltas)
                 .filter(|own| !own.is_empty()),
-            shared: Some(&self.shared).filter(|shared| !shared.is_empty()),
+            shared: Some(&*self.shared).filter(|shared| !shared.is_empty()),
             pace,
         }
     }
@@ -227,7 +231,7 @@ impl Learned {
         };
         let right = side * log_odds;
         let error = Probability::from_log_odds(-right).get();
-        let own = self.sites.entry(lesson.site.clone()).or_default();
+        let own = Arc::make_mut(self.sites.entry(lesson.site.clone()).or_default());
         let confirms = if error > 0.5 { 0.0 } else { 1.0 };
         own.confirming += (confirms - own.confirming) / pace.memory;
         own.lessons[class] = own.lessons[class].saturating_add(1);
@@ -255,12 +259,13 @@ impl Learned {
             .map(|(&feature, moves)| pull[Family::of(feature) as usize] * moves)
             .sum();
         let step = side * way / (reach + pace.inertia);
+        let shared = Arc::make_mut(&mut self.shared);
         for (&feature, moves) in features.iter().zip(&moves) {
             let change = (step * moves) as f32;
             let before = own.deltas.add(feature, change);
             let told = pace.tell(before + change) - pace.tell(before);
             if told != 0.0 {
-                self.shared.add(feature, told);
+                shared.add(feature, told);
             }
         }
     }

@@ -10,10 +10,11 @@ mod deltas;
 mod explain;
 mod file;
 mod learned;
+mod state;
 
 use std::borrow::Borrow;
 use std::cell::RefCell;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 pub use base::{BaseModel, FEWEST, ModelShape};
 pub use file::ModelError;
@@ -35,6 +36,8 @@ pub struct Classifier {
     base: Arc<BaseModel>,
     pace: Pace,
     learned: RwLock<Learned>,
+    /// What [`Learned`] must have been learned with to be of use here.
+    origin: OnceLock<state::Origin>,
 }
 
 /// What the classifier says of one comment.
@@ -89,12 +92,17 @@ impl Classifier {
             base,
             pace: Pace::DEFAULT,
             learned: RwLock::default(),
+            origin: OnceLock::new(),
         }
     }
 
     /// The same with another pace of learning.
     pub fn with_pace(self, pace: Pace) -> Self {
-        Self { pace, ..self }
+        Self {
+            pace,
+            origin: OnceLock::new(),
+            ..self
+        }
     }
 
     /// Version of the base model, as shown in replies.
@@ -197,12 +205,25 @@ impl Classifier {
         &self,
         lessons: impl IntoIterator<Item = Result<L, E>>,
     ) -> Result<(), E> {
-        let mut fresh = Learned::default();
+        self.relearn_from(Learned::default(), lessons)
+    }
+
+    /// [`Self::relearn`], on top of what was learned at another time.
+    pub fn relearn_from<L: Borrow<Lesson>, E>(
+        &self,
+        mut fresh: Learned,
+        lessons: impl IntoIterator<Item = Result<L, E>>,
+    ) -> Result<(), E> {
         for lesson in lessons {
             fresh.learn(&self.base, &self.pace, lesson?.borrow());
         }
         *self.learned.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         Ok(())
+    }
+
+    /// What was learned up to now.
+    pub fn learned(&self) -> Learned {
+        self.read().clone()
     }
 
     // A panic while learning could at worst leave a step half taken: still numbers.

@@ -85,6 +85,7 @@ pub struct Service {
     swept: Mutex<retention::Swept>,
     suspicion: suspicion::Suspicion,
     own_model: bool,
+    learner: Arc<Learner>,
 }
 
 /// What an operator may set.
@@ -130,8 +131,13 @@ impl Service {
         // From here on the uses of keys are noted.
         store.uses_noted_since(settings.clock.today())?;
         let rules = registry.rules.book();
-        let learner = Learner::start(Arc::clone(&classifier) as _, &*store, store.events())?;
-        store.observe(Arc::new(learner));
+        let learner = Arc::new(Learner::start(
+            Box::new(Arc::clone(&classifier)),
+            &*store,
+            store.events(),
+            store.learned_states(),
+        )?);
+        store.observe(Arc::clone(&learner) as _);
         Ok(Self {
             callbacks: callbacks::Queue::load(&*store)?,
             failing: callbacks::Failing::default(),
@@ -146,6 +152,7 @@ impl Service {
             ids: Mutex::new(ContextV7::new()),
             swept: Mutex::default(),
             suspicion: suspicion::Suspicion::default(),
+            learner,
         })
     }
 
@@ -207,9 +214,11 @@ impl Service {
         Ok(self.store.set_site_active(site, active, at).await?)
     }
 
-    /// Finishes what is being written. To be called after the last request, before the end.
+    /// Finishes what is being written, and keeps what was learned for the next start. To be called
+    /// after the last request, before the end.
     pub fn close(&self) {
         self.store.close();
+        self.learner.close();
     }
 
     fn fresh_id(&self) -> VerdictId {

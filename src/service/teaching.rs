@@ -24,7 +24,7 @@ impl Registry {
         let owner = self.owner(id)?;
         let mut taught: Vec<VerdictId> = Vec::new();
         let mut known = owner.is_some();
-        for lesson in self.store.lessons(self.store.events())? {
+        for lesson in self.store.lessons(0, self.store.events())? {
             let lesson = lesson?;
             if lesson.by.id() == id || Some(lesson.by) == owner {
                 known = true;

@@ -7,7 +7,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use super::learner::{LogLessons, Pupil};
+use super::learner::{LogLessons, Pupil, Writing};
 use super::*;
 use crate::classifier::Lesson;
 use crate::comment::{Author, Comment};
@@ -463,20 +463,29 @@ async fn a_failing_store_costs_no_check_its_answer() {
 #[derive(Default)]
 struct Recorder(Mutex<Vec<Lesson>>);
 
-impl Pupil for Recorder {
+impl Pupil for Arc<Recorder> {
     fn learn(&self, lesson: &Lesson) {
         self.0.lock().unwrap().push(lesson.clone());
     }
 
-    fn relearn(&self, lessons: &mut LogLessons<'_>) -> Result<(), store::StoreError> {
+    fn relearn(
+        &self,
+        from: Option<&[u8]>,
+        lessons: &mut LogLessons<'_>,
+    ) -> Result<bool, store::StoreError> {
+        assert!(from.is_none(), "it keeps no states");
         let lessons = lessons.collect::<Result<_, _>>()?;
         *self.0.lock().unwrap() = lessons;
-        Ok(())
+        Ok(true)
+    }
+
+    fn state(&self) -> Writing {
+        unreachable!("it is asked for none")
     }
 }
 
 fn replayed(log: &dyn Lessons, last: Sequence) -> Vec<Lesson> {
-    let lessons = log.lessons(last).unwrap();
+    let lessons = log.lessons(0, last).unwrap();
     lessons
         .map(Result::unwrap)
         .map(|l| Lesson {
@@ -491,7 +500,7 @@ fn replayed(log: &dyn Lessons, last: Sequence) -> Vec<Lesson> {
 struct Faulty(std::cell::Cell<usize>);
 
 impl Lessons for Faulty {
-    fn lessons(&self, up_to: Sequence) -> Result<store::LessonStream, StoreError> {
+    fn lessons(&self, after: Sequence, up_to: Sequence) -> Result<store::LessonStream, StoreError> {
         let faults = self.0.get();
         self.0.set(faults.saturating_sub(1));
         let lesson = move |n| match n {
@@ -505,7 +514,7 @@ impl Lessons for Faulty {
                 features: Features::default(),
             }),
         };
-        Ok(Box::new((1..=up_to).map(lesson)))
+        Ok(Box::new((after + 1..=up_to).map(lesson)))
     }
 }
 
@@ -513,7 +522,10 @@ impl Lessons for Faulty {
 fn a_replay_that_failed_is_tried_again_with_the_next_event() {
     let recorder = Arc::new(Recorder::default());
     let log = Faulty(std::cell::Cell::new(0));
-    let learner = Learner::start(Arc::clone(&recorder) as _, &log, 3).unwrap();
+    let bench = Bench::new();
+    let states = bench.store.learned_states();
+    let pupil = Box::new(Arc::clone(&recorder));
+    let learner = Learner::start(pupil, &log, 3, states).unwrap();
     let event = |sequence, superseded| store::Applied {
         sequence,
         event: store::Event {
@@ -550,9 +562,10 @@ proptest! {
             let caller = bench.caller(None).await;
             let recorder = Arc::new(Recorder::default());
             let learner = Learner::start(
-                Arc::clone(&recorder) as _,
+                Box::new(Arc::clone(&recorder)),
                 &*bench.store,
                 bench.store.events(),
+                bench.store.learned_states(),
             );
             bench.store.observe(Arc::new(learner.unwrap()));
             let mut ids = Vec::new();
@@ -581,7 +594,9 @@ proptest! {
             assert_eq!(learned, replayed(&*bench.store, bench.store.events()));
             // A later start learns the same.
             let later = Arc::new(Recorder::default());
-            Learner::start(Arc::clone(&later) as _, &*bench.store, bench.store.events()).unwrap();
+            let pupil = Box::new(Arc::clone(&later));
+            let (log, states) = (&*bench.store, bench.store.learned_states());
+            Learner::start(pupil, log, log.events(), states).unwrap();
             assert_eq!(*later.0.lock().unwrap(), learned);
         });
     }

@@ -117,10 +117,15 @@ pub(crate) fn make_dir(path: &Path) -> Result<(), StoreError> {
 
 /// Writes a whole new file so that after a crash there is either all of it or nothing.
 pub(crate) fn write_new(path: &Path, content: &[u8]) -> Result<(), StoreError> {
+    write_pieces(path, &[content])
+}
+
+/// [`write_new`] of content that is not in one piece.
+pub(crate) fn write_pieces(path: &Path, pieces: &[&[u8]]) -> Result<(), StoreError> {
     let temporary = path.with_extension("new");
     let write = || -> io::Result<()> {
         let mut file = File::create(&temporary)?;
-        file.write_all(content)?;
+        pieces.iter().try_for_each(|piece| file.write_all(piece))?;
         file.sync_all()?;
         fs::rename(&temporary, path)
     };

@@ -49,7 +49,7 @@ pub struct Finding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Remedy {
-    /// The next start does away with it; nobody was told of what is lost.
+    /// The next start does away with it, and nothing is lost by it that anybody was told of.
     Start,
     /// It can be made anew from the journal; verdicts that cannot be read are lost.
     Rebuild,

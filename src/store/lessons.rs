@@ -9,10 +9,10 @@ use super::{LessonStream, Lessons, StoredLesson};
 use crate::verdict::VerdictId;
 
 impl Lessons for Reader {
-    fn lessons(&self, up_to: Sequence) -> Result<LessonStream, StoreError> {
+    fn lessons(&self, after: Sequence, up_to: Sequence) -> Result<LessonStream, StoreError> {
         // Twice through the file, so that only the lessons' places are held in memory.
         let mut in_force: HashMap<VerdictId, Sequence> = HashMap::new();
-        for event in self.events(0, up_to)? {
+        for event in self.events(after + 1, up_to)? {
             let (sequence, event) = event?;
             match event.change {
                 Change::Corrected {
@@ -37,7 +37,7 @@ impl Lessons for Reader {
                 | Change::Lost => {}
             }
         }
-        let lessons = self.events(0, up_to)?.filter_map(move |event| {
+        let lessons = self.events(after + 1, up_to)?.filter_map(move |event| {
             let (sequence, event) = match event {
                 Ok(event) => event,
                 Err(error) => return Some(Err(error)),

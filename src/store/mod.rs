@@ -17,6 +17,7 @@ mod event;
 mod fingerprint;
 mod history;
 mod journal;
+mod learned_states;
 mod lessons;
 mod query;
 mod record;
@@ -51,6 +52,7 @@ pub use dump::{
 pub use error::StoreError;
 pub use event::{Change, Event, Grant, Sequence};
 pub use history::{CallOutcome, Happening, Step};
+pub use learned_states::{LearnedState, LearnedStates};
 pub use query::{Aged, ErasureReceipt, LabelFilter, VerdictPage, VerdictQuery};
 pub use record::{AddressPolicy, ConfiguredSite, Correction, Notice, Origin, VerdictRecord};
 pub use space::Space;
@@ -278,6 +280,9 @@ pub trait Store: Lessons + Send + Sync {
     /// last. Everything acknowledged before is in it. Writes go on meanwhile.
     fn dump(&self) -> Dump;
 
+    /// Where states of what was learned are kept.
+    fn learned_states(&self) -> LearnedStates;
+
     /// Has an observer told of every event from now on.
     fn observe(&self, observer: Arc<dyn Observer>);
 
@@ -287,9 +292,9 @@ pub trait Store: Lessons + Send + Sync {
 
 /// What has been taught, in the order of the log.
 pub trait Lessons {
-    /// The lessons in force after the event `up_to`, ordered by when their label was given:
-    /// superseded and retracted ones are left out. Nothing follows an error.
-    fn lessons(&self, up_to: Sequence) -> Result<LessonStream, StoreError>;
+    /// The lessons given after the event `after` that are in force after the event `up_to`, ordered by
+    /// when their label was given: superseded and retracted ones are left out. Nothing follows an error.
+    fn lessons(&self, after: Sequence, up_to: Sequence) -> Result<LessonStream, StoreError>;
 }
 
 /// Lessons one by one, as they are read from the disk.

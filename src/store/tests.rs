@@ -92,7 +92,7 @@ pub(super) fn label(store: &dyn Store, verdict: VerdictId, label: Label) -> Corr
 }
 
 pub(super) fn lessons(store: &dyn Store) -> Vec<(VerdictId, Label, Sequence)> {
-    let lessons = store.lessons(store.events()).unwrap();
+    let lessons = store.lessons(0, store.events()).unwrap();
     lessons
         .map(Result::unwrap)
         .map(|l| (l.verdict, l.label, l.sequence))

@@ -94,7 +94,9 @@ fn text(diagnosis: &Diagnosis) -> String {
     let mut text = table.render();
     for finding in &diagnosis.findings {
         let remedy = match finding.remedy {
-            Remedy::Start => "the next start puts it right; nobody was told of what goes",
+            Remedy::Start => {
+                "the next start puts it right, and nothing is lost by it that anybody was told of"
+            }
             Remedy::Rebuild => "--repair puts it right",
             Remedy::Backup => {
                 "--repair --backup FILE puts it right, or --repair --accept-loss as far as it goes"

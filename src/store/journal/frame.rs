@@ -19,7 +19,7 @@ pub(super) const HEAD: usize = 32;
 pub(super) const LONGEST: usize = 64 * 1024 * 1024;
 
 /// Links each frame to all before it, so that replicas can tell whether they hold the same log.
-pub(super) type Chain = [u8; 16];
+pub(crate) type Chain = [u8; 16];
 
 /// The link that follows `before`.
 pub(super) fn link(before: &Chain, payload: &[u8]) -> Chain {

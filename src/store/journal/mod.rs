@@ -13,12 +13,13 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use self::frame::{Chain, Fault, Frames};
+use self::frame::{Fault, Frames};
 use super::codec;
 use super::data_dir::{make_dir, write_new};
 use super::error::StoreError;
 use super::event::{Event, Sequence};
 
+pub(crate) use self::frame::Chain;
 pub(crate) use self::salvage::{examine, rewrite, salvage};
 
 const MAGIC: &[u8; 8] = b"CHAFFJNL";
@@ -26,6 +27,8 @@ const VERSION: u32 = 1;
 const HEAD: u64 = 40;
 /// Where in the head the first link of the chain stands.
 const CHAIN_AT: Range<usize> = 20..36;
+/// Events between two marks.
+const MARK_EVERY: Sequence = 256;
 /// Room, in bytes, that a probe asks for: that of a large event.
 const PROBE: usize = 64 * 1024;
 
@@ -33,7 +36,6 @@ const PROBE: usize = 64 * 1024;
 #[derive(Debug)]
 pub(crate) struct Journal {
     file: File,
-    chain: Chain,
     reader: Reader,
     /// Whether the last write failed.
     failing: bool,
@@ -46,13 +48,16 @@ pub(crate) struct Journal {
 pub(crate) struct Reader {
     path: Arc<PathBuf>,
     committed: Arc<RwLock<Committed>>,
+    /// Ends of some events, in order, so that reading need not begin at the front.
+    marks: Arc<RwLock<Vec<Committed>>>,
 }
 
-/// How far the file is durable.
+/// Where an event ends: with the last one, how far the file is durable.
 #[derive(Debug, Clone, Copy)]
 struct Committed {
     length: u64,
     last: Sequence,
+    chain: Chain,
 }
 
 impl Journal {
@@ -75,9 +80,10 @@ impl Journal {
             .map_err(io)?;
         let size = file.metadata().map_err(io)?.len();
         let mut frames = frames(&path, size)?;
+        let mut marks = Vec::new();
         let broken = loop {
             match frames.next() {
-                Ok(Some(_)) => {}
+                Ok(Some(_)) => frames.mark(size, &mut marks),
                 Ok(None) => break None,
                 Err(Fault::Broken(what)) => break Some(what),
                 Err(fault) => return Err(fault_at(&path, size - frames.left(), fault)),
@@ -115,14 +121,7 @@ impl Journal {
         }
         Ok(Self {
             file,
-            chain: frames.chain,
-            reader: Reader {
-                committed: Arc::new(RwLock::new(Committed {
-                    length,
-                    last: frames.last,
-                })),
-                path: Arc::new(path),
-            },
+            reader: Reader::new(path, frames.end(size), marks),
             failing: false,
             broken: None,
         })
@@ -151,9 +150,13 @@ impl Journal {
         if let Some(error) = &self.broken {
             return Err(error.clone());
         }
-        let Committed { length, mut last } = self.reader.committed();
-        let mut chain = self.chain;
+        let Committed {
+            length,
+            mut last,
+            mut chain,
+        } = self.reader.committed();
         let mut bytes = Vec::new();
+        let mut marks = Vec::new();
         for event in events {
             let payload = codec::encode("event", event)?;
             last += 1;
@@ -164,13 +167,25 @@ impl Journal {
                     reason: "it is too long".to_owned(),
                 });
             }
+            if last.is_multiple_of(MARK_EVERY) {
+                let length = length + bytes.len() as u64;
+                marks.push(Committed {
+                    length,
+                    last,
+                    chain,
+                });
+            }
         }
         self.write_or_cut(length, &bytes)?;
-        self.chain = chain;
-        self.reader.commit(Committed {
-            length: length + bytes.len() as u64,
-            last,
-        });
+        let length = length + bytes.len() as u64;
+        self.reader.commit(
+            Committed {
+                length,
+                last,
+                chain,
+            },
+            marks,
+        );
         Ok(())
     }
 
@@ -224,18 +239,39 @@ impl Journal {
 pub(crate) fn reader(path: &Path) -> Result<Reader, StoreError> {
     let size = path.metadata().map_err(|e| StoreError::io(path, &e))?.len();
     let mut frames = frames(path, size)?;
-    while let Ok(Some(_)) = frames.next() {}
-    let committed = Committed {
-        length: size - frames.left(),
-        last: frames.last,
-    };
-    Ok(Reader {
-        path: Arc::new(path.to_path_buf()),
-        committed: Arc::new(RwLock::new(committed)),
-    })
+    let mut marks = Vec::new();
+    while let Ok(Some(_)) = frames.next() {
+        frames.mark(size, &mut marks);
+    }
+    Ok(Reader::new(path.to_path_buf(), frames.end(size), marks))
+}
+
+impl Frames<BufReader<File>> {
+    /// The end of the last frame, in a file of `size` bytes.
+    fn end(&self, size: u64) -> Committed {
+        Committed {
+            length: size - self.left(),
+            last: self.last,
+            chain: self.chain,
+        }
+    }
+
+    fn mark(&self, size: u64, marks: &mut Vec<Committed>) {
+        if self.last.is_multiple_of(MARK_EVERY) {
+            marks.push(self.end(size));
+        }
+    }
 }
 
 impl Reader {
+    fn new(path: PathBuf, committed: Committed, marks: Vec<Committed>) -> Self {
+        Self {
+            path: Arc::new(path),
+            committed: Arc::new(RwLock::new(committed)),
+            marks: Arc::new(RwLock::new(marks)),
+        }
+    }
+
     /// Sequence of the newest committed event, 0 if there is none.
     pub(crate) fn last(&self) -> Sequence {
         self.committed().last
@@ -243,14 +279,63 @@ impl Reader {
 
     /// Every event from `from` to `to`, as far as committed, read one by one.
     pub(crate) fn events(&self, from: Sequence, to: Sequence) -> Result<Events, StoreError> {
-        let Committed { length, last } = self.committed();
+        let Committed { length, last, .. } = self.committed();
         Ok(Events {
-            frames: frames(&self.path, length)?,
+            frames: self.frames_before(from, length)?,
             path: Arc::clone(&self.path),
             length,
             from,
             to: to.min(last),
         })
+    }
+
+    /// The link of the hash chain that an event has, which no other event of any log has. `None` if it
+    /// is not committed.
+    pub(crate) fn link(&self, at: Sequence) -> Result<Option<Chain>, StoreError> {
+        let committed = self.committed();
+        if at >= committed.last {
+            return Ok((at == committed.last).then_some(committed.chain));
+        }
+        let mut frames = self.frames_before(at, committed.length)?;
+        while frames.last < at {
+            let offset = committed.length - frames.left();
+            let next = frames.next();
+            if next
+                .map_err(|fault| fault_at(&self.path, offset, fault))?
+                .is_none()
+            {
+                return Ok(None);
+            }
+        }
+        Ok(Some(frames.chain))
+    }
+
+    /// Frames of the first `length` bytes, from some place before that of an event on.
+    fn frames_before(
+        &self,
+        at: Sequence,
+        length: u64,
+    ) -> Result<Frames<BufReader<File>>, StoreError> {
+        let mark = {
+            let marks = self.marks.read().unwrap_or_else(PoisonError::into_inner);
+            let next = marks.partition_point(|mark| mark.last < at);
+            next.checked_sub(1)
+                .and_then(|last| marks.get(last))
+                .copied()
+        };
+        let Some(mark) = mark.filter(|mark| mark.length <= length) else {
+            return frames(&self.path, length);
+        };
+        let io = |e: io::Error| StoreError::io(&self.path, &e);
+        let mut file = File::open(&*self.path).map_err(io)?;
+        file.seek(SeekFrom::Start(mark.length)).map_err(io)?;
+        let file = BufReader::new(file);
+        Ok(Frames::new(
+            file,
+            length - mark.length,
+            mark.last,
+            mark.chain,
+        ))
     }
 
     fn committed(&self) -> Committed {
@@ -260,11 +345,13 @@ impl Reader {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn commit(&self, committed: Committed) {
+    fn commit(&self, committed: Committed, marks: Vec<Committed>) {
         *self
             .committed
             .write()
             .unwrap_or_else(PoisonError::into_inner) = committed;
+        let mut all = self.marks.write().unwrap_or_else(PoisonError::into_inner);
+        all.extend(marks);
     }
 }
 

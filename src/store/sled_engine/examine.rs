@@ -19,6 +19,7 @@ use crate::store::doctor::{Diagnosis, Finding, Part, Remedy};
 use crate::store::error::StoreError;
 use crate::store::event::Sequence;
 use crate::store::journal::{self, Reader};
+use crate::store::learned_states::{damaged_in, kept_in};
 use crate::store::vault::Vault;
 
 /// Says what lies where and what is wrong. Writes nothing but what every start writes.
@@ -87,6 +88,9 @@ pub(super) fn examine_held(
             };
             diagnosis.note(&place, &error, remedy);
         }
+    }
+    for state in damaged_in(&directory.join("learned")) {
+        diagnosis.finding(&state, "it is damaged".to_owned(), Remedy::Start);
     }
     diagnosis.parts = parts(path, last, &holds)?;
     Ok(diagnosis)
@@ -229,6 +233,10 @@ fn parts(path: &Path, last: Sequence, database: &str) -> Result<Vec<Part>, Store
                 Vault::slots_of(bytes)
             ),
             "sled" => database.to_owned(),
+            "learned" => format!(
+                "what was learned, so that a start is quick: as of events {:?}",
+                kept_in(&entry.path())
+            ),
             name if name.contains(".damaged-") => {
                 "moved aside: delete it when nobody wants to look into it".to_owned()
             }

@@ -40,9 +40,9 @@ use super::data_dir::{DataDir, sync_dir};
 use super::journal::{Journal, Reader};
 use super::{
     AddressPolicy, Aged, CallOutcome, ConfiguredSite, Correction, CorrectionReceipt, DayCount,
-    Dump, ErasureReceipt, Grant, LessonStream, Lessons, NewCorrection, Notice, Observer,
-    Retraction, Sequence, Space, Step, Store, StoreError, StoreSettings, VerdictPage, VerdictQuery,
-    VerdictRecord,
+    Dump, ErasureReceipt, Grant, LearnedStates, LessonStream, Lessons, NewCorrection, Notice,
+    Observer, Retraction, Sequence, Space, Step, Store, StoreError, StoreSettings, VerdictPage,
+    VerdictQuery, VerdictRecord,
 };
 use crate::comment::Comment;
 use crate::key::KeyHash;
@@ -393,6 +393,10 @@ impl Store for SledStore {
         dumping::dump(&self.trees, &self.log)
     }
 
+    fn learned_states(&self) -> LearnedStates {
+        LearnedStates::new(self.directory.join("learned"), self.log.clone())
+    }
+
     fn observe(&self, observer: Arc<dyn Observer>) {
         self.observers
             .write()
@@ -417,8 +421,8 @@ impl Store for SledStore {
 }
 
 impl Lessons for SledStore {
-    fn lessons(&self, up_to: Sequence) -> Result<LessonStream, StoreError> {
-        self.log.lessons(up_to)
+    fn lessons(&self, after: Sequence, up_to: Sequence) -> Result<LessonStream, StoreError> {
+        self.log.lessons(after, up_to)
     }
 }
 
