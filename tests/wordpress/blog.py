@@ -7,11 +7,12 @@ import os
 import re
 import shutil
 import subprocess
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
+
+from servers import wait_for
 
 HERE = Path(__file__).parent
 PLUGIN = HERE.parent.parent / "integrations/wordpress/chaffinch.php"
@@ -208,13 +209,3 @@ class Blog:
     def recheck(self):
         """What the plugin does twenty minutes after a check that failed."""
         self.php("-r", "require 'wp-load.php'; do_action( 'akismet_schedule_cron_recheck' );")
-
-
-def wait_for(condition, what, seconds=60):
-    """Waits until something is so."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if value := condition():
-            return value
-        time.sleep(0.05)
-    raise AssertionError(f"{what}: not within {seconds} s")

@@ -11,27 +11,14 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from blog import Blog, wait_for
-from servers import GUID, KEY, TOKEN, Chaffinch, Scripted, free_port
+sys.path.insert(0, str(Path(__file__).parent.parent / "support"))
+
+from blog import Blog  # noqa: E402
+from servers import GUID, KEY, Chaffinch, Scripted, Table, free_port, wait_for  # noqa: E402
 
 COMMENTS = json.loads((Path(__file__).parent.parent / "clients/comments.json").read_text())
 HAM, SPAM = COMMENTS["ham"], COMMENTS["spam"]
 SURE_SPAM = {**HAM, "author": "viagra-test-123"}
-
-
-class Table:
-    """The lines, printed as they come about."""
-
-    def __init__(self):
-        self.good = self.bad = 0
-
-    def head(self, title):
-        print(f"\n{title}", flush=True)
-
-    def line(self, what, came, expected):
-        is_good = came == expected
-        self.good, self.bad = self.good + is_good, self.bad + (not is_good)
-        print(f"  {what:<66} {came}{'' if is_good else f'   SHOULD BE {expected}'}", flush=True)
 
 
 def another(comment, number=[0]):
@@ -233,8 +220,7 @@ def main():
         log = blog.log.read_text() if blog.log.exists() else ""
         complaints = [line for line in log.splitlines() if "chaffinch" in line.lower()]
         table.line("complaints of PHP about the plugin", "\n".join(complaints) or "none", "none")
-    print(f"\n{table.good} as they should be, {table.bad} not")
-    sys.exit(1 if table.bad else 0)
+    table.end()
 
 
 if __name__ == "__main__":

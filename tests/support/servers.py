@@ -1,11 +1,13 @@
-"""What stands at the other end: the real Chaffinch, and a server that says whatever it is told to."""
+"""What tests of integrations share: the real Chaffinch, a server that says whatever it is told to, and a table."""
 
 import json
 import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
+import time
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -95,3 +97,32 @@ class Scripted:
 
     def stop(self):
         self.server.shutdown()
+
+
+class Table:
+    """The lines, printed as they come about."""
+
+    def __init__(self):
+        self.good = self.bad = 0
+
+    def head(self, title):
+        print(f"\n{title}", flush=True)
+
+    def line(self, what, came, expected):
+        is_good = came == expected
+        self.good, self.bad = self.good + is_good, self.bad + (not is_good)
+        print(f"  {what:<66} {came}{'' if is_good else f'   SHOULD BE {expected}'}", flush=True)
+
+    def end(self):
+        print(f"\n{self.good} as they should be, {self.bad} not", flush=True)
+        sys.exit(1 if self.bad else 0)
+
+
+def wait_for(condition, what, seconds=60):
+    """Waits until something is so."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if value := condition():
+            return value
+        time.sleep(0.05)
+    raise AssertionError(f"{what}: not within {seconds} s")
