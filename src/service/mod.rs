@@ -15,6 +15,7 @@ mod judging;
 mod keyring;
 mod keys;
 mod learner;
+mod managing;
 mod model;
 mod newest;
 mod persons;
@@ -165,12 +166,6 @@ impl Service {
     /// [`Self::managed`].
     pub fn registry(&self) -> &Registry {
         &self.registry
-    }
-
-    /// Sites, keys and rules, for a caller who may manage this site, or every one where none is named.
-    pub fn managed(&self, caller: &Caller, site: Option<&Site>) -> Result<&Registry, ServiceError> {
-        caller.require_admin_of(site)?;
-        Ok(&self.registry)
     }
 
     /// What is counted.

@@ -127,7 +127,143 @@ fn the_settings_of_a_site_are_changed_and_wrong_ones_refused() {
     ];
     let refused = admin.send("/site", &wrong);
     assert_eq!(refused.status, 422);
-    assert!(refused.body.contains("retention_days"), "{}", refused.body);
+    assert!(
+        refused
+            .body
+            .contains("Days kept: give a number of days from 1 to 3650"),
+        "{}",
+        refused.body
+    );
+}
+
+#[test]
+fn the_secret_of_callbacks_is_written_and_never_shown() {
+    let app = TestApp::start();
+    let mut admin = Browser::of_admin(&app);
+    let secret = "0123456789abcdef";
+    let mut send = |more: &[(&str, &str)]| {
+        let page = admin.page("/site?site=blog.example.com");
+        assert!(!page.contains(secret));
+        let fields = [
+            ("site", SITE),
+            ("form", "settings"),
+            ("retention_days", "30"),
+            ("callback", "1"),
+        ];
+        let saved = admin.submit(&page, "/site", &[&fields, more].concat());
+        assert!(!saved.contains(secret));
+        let site = app.v1("GET", "/v1/sites/blog.example.com", ADMIN, None);
+        (saved, site.json()["settings"].clone())
+    };
+    let (page, settings) = send(&[("callback_secret", secret), ("recheck_after", "45")]);
+    assert!(page.contains("A secret is set"), "{page}");
+    assert_eq!(settings["recheck_after"], 45);
+    assert!(
+        send(&[]).0.contains("A secret is set"),
+        "an empty field keeps it"
+    );
+    assert!(send(&[("no_secret", "1")]).0.contains("Without a secret"));
+    let page = admin.page("/site?site=blog.example.com");
+    let short = [
+        ("token", token(&page)),
+        ("site", SITE),
+        ("form", "settings"),
+        ("retention_days", "30"),
+        ("callback_secret", "short"),
+    ];
+    let refused = admin.send("/site", &short);
+    assert_eq!(refused.status, 422);
+    assert!(refused.body.contains("Sign callbacks with: give 16 to 128"));
+}
+
+#[test]
+fn an_admin_of_one_site_manages_that_one_and_sees_no_other() {
+    let app = TestApp::start();
+    let of_site = json!({"name": "Ruth", "scopes": ["admin"], "site": SITE});
+    let ruth = app.admin("POST", "/v1/keys", of_site).json();
+    app.set_site("other.example.com", json!({"notes": "not yours"}));
+    app.set_site(SITE, json!({}));
+    for rule in [
+        json!({"match": "word", "pattern": "of all", "outcome": "hold"}),
+        json!({"match": "word", "pattern": "own word", "outcome": "hold", "site": SITE}),
+    ] {
+        assert_eq!(app.admin("POST", "/v1/rules", rule).status, 201);
+    }
+    let mut ruth = Browser::of(&app, ruth["secret"].as_str().unwrap());
+    let sites = ruth.page("/sites");
+    assert!(sites.contains(SITE) && !sites.contains("other.example.com"));
+    assert_eq!(ruth.get("/site?site=other.example.com").status, 403);
+    let rules = ruth.page("/rules");
+    assert!(
+        rules.contains("own word") && !rules.contains("of all"),
+        "{rules}"
+    );
+    let fields = [("match", "word"), ("pattern", "mine"), ("outcome", "hold")];
+    let rules = ruth.submit(&rules, "/rules", &fields);
+    assert!(rules.contains("mine") && rules.contains(SITE));
+    let foreign = [
+        ("token", token(&rules)),
+        ("match", "word"),
+        ("pattern", "x"),
+        ("site", "other.example.com"),
+    ];
+    assert_eq!(ruth.send("/rules", &foreign).status, 403);
+    let keys = ruth.page("/keys");
+    assert!(
+        keys.contains("Ruth") && !keys.contains("configured"),
+        "{keys}"
+    );
+    let fields = [("token", token(&keys)), ("name", "Blog"), ("for", "blog")];
+    let made = ruth.send("/keys", &fields);
+    let key = secret(&made.body);
+    let elsewhere = json!({"content": "Hi", "site": "other.example.com"});
+    assert_eq!(
+        app.v1("POST", "/v1/check", key, Some(&elsewhere)).status,
+        403
+    );
+}
+
+#[test]
+fn faults_are_told_in_the_visitor_s_language() {
+    let app = TestApp::start();
+    let mut admin = Browser::of_admin(&app);
+    let german = [("accept-language", "de-AT,de;q=0.9")];
+    for (path, told) in [
+        (
+            "/rules/new?match=ip&pattern=here",
+            "Muster: geben Sie eine IP-Adresse",
+        ),
+        (
+            "/rules/new?match=word&pattern=x&until=soon",
+            "Letzter Tag: geben Sie einen Tag",
+        ),
+        (
+            "/site?site=",
+            "Website: geben Sie die Adresse der Startseite an",
+        ),
+        (
+            "/site?site=a.example&unsure=1&spam=0&discard=1",
+            "steigende Zahlen",
+        ),
+        ("/queue?from=tomorrow", "Von: geben Sie einen Tag"),
+    ] {
+        let page = admin.get_with(path, &german).body;
+        assert!(page.contains(told), "{path}: {page}");
+    }
+    let text = json!({"content": "Buy cheap pills http://pills.example/ now!!", "author": {"email": "joe@gmail.com"}});
+    let id = app.v1_check(&text).json()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let page = admin.get_with(&format!("/verdicts/{id}"), &german).body;
+    assert!(
+        page.contains("E-Mail bei gmail.com") && page.contains("Ausrufezeichen: 2"),
+        "{page}"
+    );
+    assert!(
+        !page.contains("e-mail at") && !page.contains(">shape<"),
+        "{page}"
+    );
 }
 
 #[test]

@@ -32,6 +32,26 @@ fn a_rule_is_tried_then_made_then_removed() {
     );
     let checked = app.v1_check(&comment).json();
     assert_eq!(checked["action"], "discard");
+    let (_, rest) = list.split_once(r#"href="/rules/new?id="#).unwrap();
+    let address = rest.split('"').next().unwrap().replace("&#38;", "&");
+    let form = browser.page(&format!("/rules/new?id={address}"));
+    let id = address.split('&').next().unwrap();
+    let fields = [
+        ("id", id),
+        ("match", "link_domain"),
+        ("pattern", "win.example"),
+        ("outcome", "hold"),
+        ("note", "the wave"),
+        ("until", "2030-01-31"),
+    ];
+    let list = browser.submit(&form, "/rules", &fields);
+    assert_eq!(list.matches("<tr id=").count(), 1, "{list}");
+    assert!(list.contains("2030-01-31"));
+    assert_eq!(app.v1_check(&comment).json()["action"], "hold");
+    let rules = app
+        .admin("GET", "/v1/rules", serde_json::Value::Null)
+        .json();
+    assert_eq!(rules["items"][0]["expires_at"], "2030-02-01T00:00:00Z");
     let (_, rest) = list.split_once(r#"action="/rules/"#).unwrap();
     let path = format!("/rules/{}", rest.split('"').next().unwrap());
     let list = browser.submit(&list, &path, &[("act", "remove")]);
@@ -53,7 +73,7 @@ fn a_rule_that_cannot_be_says_why() {
     let reply = browser.send("/rules", &fields);
     assert_eq!(reply.status, 422);
     assert!(
-        reply.body.contains("Pattern:") && !reply.body.contains("<b>"),
+        reply.body.contains("Pattern: give an IP address") && !reply.body.contains("<b>"),
         "{}",
         reply.body
     );

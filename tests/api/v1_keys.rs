@@ -213,12 +213,28 @@ fn a_key_speaks_for_its_site_and_an_admin_of_a_site_manages_that_one() {
     .assert_problem(403, "site_not_allowed", None);
     let listed = call("GET", "/v1/sites", Value::Null).json();
     assert_eq!(listed["items"].as_array().unwrap().len(), 1, "{listed}");
-    for (method, path) in [
-        ("GET", "/v1/keys".to_owned()),
-        ("DELETE", format!("/v1/keys/{id}")),
+    let keys = call("GET", "/v1/keys", Value::Null).json();
+    let keys: Vec<_> = keys["items"].as_array().unwrap().iter().collect();
+    assert_eq!(keys.len(), 2, "{keys:?}");
+    assert!(keys.iter().all(|key| key["site"] == SITE), "{keys:?}");
+    let own = json!({"name": "second", "site": SITE});
+    assert_eq!(call("POST", "/v1/keys", own).status, 201);
+    for foreign in [
+        json!({"name": "x"}),
+        json!({"name": "x", "site": "other.example.com"}),
     ] {
-        call(method, &path, Value::Null).assert_problem(403, "site_not_allowed", None);
+        call("POST", "/v1/keys", foreign).assert_problem(403, "site_not_allowed", None);
     }
+    let (foreign, _) = made(&app, json!({"name": "of all"}));
+    call("DELETE", &format!("/v1/keys/{foreign}"), Value::Null).assert_problem(
+        404,
+        "no_such_key",
+        None,
+    );
+    assert_eq!(
+        call("DELETE", &format!("/v1/keys/{id}"), Value::Null).status,
+        204
+    );
 }
 
 #[test]

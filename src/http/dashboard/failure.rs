@@ -8,6 +8,7 @@ use actix_web::{HttpResponse, ResponseError};
 use askama::Template;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::faults::Fault;
 use super::page;
 use super::words::Words;
 use crate::service::ServiceError;
@@ -43,8 +44,9 @@ pub(super) enum Kind {
     Broken,
 }
 
-impl From<ServiceError> for Kind {
-    fn from(error: ServiceError) -> Self {
+impl Kind {
+    /// What the service refused or could not do.
+    pub(super) fn of(error: ServiceError, words: &Words) -> Self {
         match error {
             error if error.is_refusal() => Self::Forbidden,
             ServiceError::NoSuchVerdict
@@ -57,7 +59,7 @@ impl From<ServiceError> for Kind {
                 tracing::error!(%error, "a page could not be shown");
                 Self::Broken
             }
-            error => Self::Invalid(error.to_string()),
+            error => Self::Invalid(error.told(words)),
         }
     }
 }

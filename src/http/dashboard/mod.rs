@@ -3,6 +3,7 @@
 
 mod assets;
 mod failure;
+mod faults;
 mod fields;
 mod issues;
 mod login;
@@ -10,6 +11,7 @@ mod manage;
 mod overview;
 mod page;
 mod queue;
+mod reasons;
 mod rules;
 mod said;
 pub(super) mod session;

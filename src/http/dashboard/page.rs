@@ -23,7 +23,8 @@ pub(super) struct Frame {
     pub(super) token: String,
     /// Who is signed in.
     pub(super) name: String,
-    pub(super) is_admin: bool,
+    /// Whether they manage a site, or all.
+    pub(super) manages: bool,
     pub(super) section: Section,
     pub(super) here: String,
     pub(super) said: Option<Said>,
@@ -47,7 +48,7 @@ impl Frame {
             w: visitor.words,
             token: visitor.token.clone(),
             name: visitor.caller.grant.name.clone(),
-            is_admin: visitor.caller.is_admin(),
+            manages: visitor.caller.grant.is_admin(),
             section,
             here: visitor.here.clone(),
             said: visitor.said.clone(),

@@ -1,20 +1,22 @@
-//! Rules: which there are, and making one after seeing what it would have been true of.
+//! Rules: which there are, and making or changing one after seeing what it would have been true of.
 
+mod draft;
+
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use self::draft::Draft;
 use super::aside;
 use super::failure::{Failure, Kind};
 use super::fields::Fields;
-use super::page::{Frame, Section, go};
+use super::page::{Frame, Section, go, shown_with};
 use super::visible::visible;
 use super::visitor::Visitor;
 use super::words::{Words, fill};
 use crate::http::state::State;
-use crate::rule::{Condition, ConditionKind, Rule, RuleId, Share};
+use crate::rule::{ConditionKind, Rule, RuleId};
 use crate::service::{DryRun, RuleView};
-use crate::site::Site;
-use crate::site::settings::Notes;
 use crate::verdict::Action;
 
 /// Most characters of a pattern or note in the list.
@@ -39,36 +41,42 @@ struct RulesPage {
 /// A rule in the list.
 struct Shown {
     id: RuleId,
-    kind: ConditionKind,
+    kind: &'static str,
     pattern: String,
     outcome: Action,
     site: String,
     note: String,
+    until: String,
     in_force: bool,
     /// Why it is suspended.
     suspended: Option<String>,
+    /// Where it is changed.
+    edit: String,
 }
 
 impl Shown {
     fn of(view: RuleView, w: &'static Words) -> Self {
+        let draft = Draft::of(&view);
         let rule = view.standing.rule;
         let matched = view.standing.suspended.map(|suspension| suspension.matched);
         Self {
             id: view.id,
-            kind: rule.condition.kind(),
+            kind: w.condition_word(&rule.condition.kind()),
             pattern: visible(&rule.condition.pattern(), LONGEST).0,
             outcome: rule.outcome,
             site: rule.site.map(|site| site.to_string()).unwrap_or_default(),
             note: visible(rule.note.as_str(), LONGEST).0,
+            until: draft.until.clone(),
             in_force: view.in_force,
             suspended: matched.map(|m| fill(&fill(w.suspended_because, m.hits), m.of)),
+            edit: draft.address(),
         }
     }
 }
 
 async fn list(visitor: Visitor, state: web::Data<State>) -> Result<HttpResponse, Failure> {
-    visitor.require_admin()?;
-    let rules = state.service.registry().rules().into_iter();
+    let rules = visitor.or_failure(state.service.managed_rules(&visitor.caller))?;
+    let rules = rules.into_iter();
     visitor.shown(&RulesPage {
         frame: Frame::of(&visitor, Section::Rules),
         rules: rules.map(|view| Shown::of(view, visitor.words)).collect(),
@@ -86,43 +94,15 @@ struct DraftPage {
     tried: Option<Result<DryRun, String>>,
 }
 
-/// A rule as it was written.
-#[derive(Debug, Clone)]
-struct Draft {
-    kind: ConditionKind,
-    pattern: String,
-    outcome: Action,
-    site: String,
-    note: String,
-}
-
-impl Draft {
-    fn read(fields: &Fields) -> Self {
-        let named = |name| fields.text(name).unwrap_or_default();
-        let outcome = named("outcome").parse();
+impl DraftPage {
+    fn of(visitor: &Visitor, draft: Draft, tried: Option<Result<DryRun, String>>) -> Self {
         Self {
-            kind: named("match").parse().unwrap_or(ConditionKind::Word),
-            pattern: named("pattern").to_owned(),
-            outcome: outcome.unwrap_or(Action::Hold),
-            site: named("site").to_owned(),
-            note: named("note").to_owned(),
+            frame: Frame::of(visitor, Section::Rules),
+            kinds: ConditionKind::ALL,
+            outcomes: OUTCOMES,
+            draft,
+            tried,
         }
-    }
-
-    /// The rule, or why there can be none.
-    fn rule(&self, w: &'static Words) -> Result<Rule, String> {
-        let condition = Condition::parse(self.kind, &self.pattern);
-        let site = Some(&self.site).filter(|site| !site.is_empty());
-        let site = site.map(|site| Site::parse(site)).transpose();
-        let note = Notes::try_from(self.note.clone());
-        Ok(Rule {
-            condition: condition.map_err(|e| format!("{}: {e}", w.pattern))?,
-            outcome: self.outcome,
-            site: site.map_err(|e| format!("{}: {e}", w.site))?,
-            note: note.map_err(|e| format!("{}: {e}", w.note))?,
-            expires: None,
-            suspend_above: Some(Share::USUAL),
-        })
     }
 }
 
@@ -132,25 +112,37 @@ async fn draft(
     request: HttpRequest,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    visitor.require_admin()?;
-    let draft = Draft::read(&Fields::of_address(&request));
-    let tried = match (draft.pattern.is_empty(), draft.rule(visitor.words)) {
+    visitor.require_manager()?;
+    let draft = Draft::read(&Fields::of_address(&request), &visitor)?;
+    let tried = match (draft.pattern.is_empty(), written(&draft, &visitor, &state)?) {
         (true, _) => None,
         (false, Err(why)) => Some(Err(why)),
         (false, Ok(rule)) => {
+            let caller = visitor.caller.clone();
             let run = aside(&visitor, &state, move |service| {
-                service.registry().dry_run(rule)
+                let rules = service.managed(&caller, rule.site.as_ref())?;
+                rules.dry_run(rule)
             });
             Some(Ok(run.await?))
         }
     };
-    visitor.shown(&DraftPage {
-        frame: Frame::of(&visitor, Section::Rules),
-        kinds: ConditionKind::ALL,
-        outcomes: OUTCOMES,
-        draft,
-        tried,
-    })
+    visitor.shown(&DraftPage::of(&visitor, draft, tried))
+}
+
+/// The rule that a form asks for, or why there can be none.
+fn written(
+    draft: &Draft,
+    visitor: &Visitor,
+    state: &State,
+) -> Result<Result<Rule, String>, Failure> {
+    let old = match draft.id {
+        Some(id) => {
+            let (view, _) = visitor.or_failure(state.service.managed_rule(&visitor.caller, id))?;
+            Some(view)
+        }
+        None => None,
+    };
+    Ok(draft.rule(old.as_ref(), visitor.words))
 }
 
 async fn make(
@@ -159,11 +151,23 @@ async fn make(
     payload: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    visitor.require_admin()?;
+    visitor.require_manager()?;
     let fields = Fields::of_form(&visitor, &request, payload, &state).await?;
-    let rule = Draft::read(&fields).rule(visitor.words);
-    let rule = rule.map_err(|why| visitor.failure(Kind::Invalid(why)))?;
-    visitor.or_failure(state.service.registry().create_rule(rule).await)?;
+    let draft = Draft::read(&fields, &visitor)?;
+    let rule = match written(&draft, &visitor, &state)? {
+        Ok(rule) => rule,
+        Err(why) => {
+            let page = DraftPage::of(&visitor, draft, Some(Err(why)));
+            return Ok(shown_with(StatusCode::UNPROCESSABLE_ENTITY, &page));
+        }
+    };
+    let rules = state.service.managed(&visitor.caller, rule.site.as_ref());
+    let rules = visitor.or_failure(rules)?;
+    let made = match draft.id {
+        Some(id) => rules.change_rule(id, |_| Ok(rule)).await,
+        None => rules.create_rule(rule).await,
+    };
+    visitor.or_failure(made)?;
     Ok(go("/rules"))
 }
 
@@ -174,13 +178,13 @@ async fn change(
     payload: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    visitor.require_admin()?;
+    visitor.require_manager()?;
     let fields = Fields::of_form(&visitor, &request, payload, &state).await?;
     let id: RuleId = visitor.named(&request)?;
-    let registry = state.service.registry();
+    let (_, rules) = visitor.or_failure(state.service.managed_rule(&visitor.caller, id))?;
     let changed = match fields.text("act") {
-        Some("remove") => registry.remove_rule(id).await,
-        Some("resume") => registry.resume_rule(id).await.map(drop),
+        Some("remove") => rules.remove_rule(id).await,
+        Some("resume") => rules.resume_rule(id).await.map(drop),
         _ => return Err(visitor.failure(Kind::Stale)),
     };
     visitor.or_failure(changed)?;

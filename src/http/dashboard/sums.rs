@@ -1,6 +1,7 @@
 //! How a score comes about: a sum of weights, as a table.
 
 use super::queue::row::Lean;
+use super::words::Words;
 use crate::classifier::Evidence;
 
 /// Most reasons in the table; the others are summed up in one line.
@@ -27,7 +28,7 @@ pub(super) struct Line {
 }
 
 impl Sum {
-    pub(super) fn of(evidence: &Evidence) -> Self {
+    pub(super) fn of(evidence: &Evidence, w: &Words) -> Self {
         let shown = &evidence.reasons[..evidence.reasons.len().min(MOST)];
         let strongest = shown
             .iter()
@@ -41,7 +42,7 @@ impl Sum {
                 HALF - width
             };
             Line {
-                lean: Lean::cut(reason, LONGEST),
+                lean: Lean::cut(reason, LONGEST, w),
                 x: format!("{x:.1}"),
                 width: format!("{width:.1}"),
             }

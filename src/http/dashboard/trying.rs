@@ -6,6 +6,7 @@ use askama::Template;
 
 use super::aside;
 use super::failure::Failure;
+use super::faults::Fault;
 use super::fields::Fields;
 use super::page::{Frame, Section, shown_with};
 use super::queue::row::{Lean, percent, verdict_word};
@@ -52,9 +53,13 @@ impl Outcome {
             class: judgement.verdict,
             verdict: verdict_word(judgement.verdict, words),
             percent: percent(judgement.probability),
-            reasons: judgement.reasons.iter().map(Lean::of).collect(),
+            reasons: judgement
+                .reasons
+                .iter()
+                .map(|reason| Lean::of(reason, words))
+                .collect(),
             pieces: marked(text, &tried.evidence.reasons),
-            sum: Sum::of(&tried.evidence),
+            sum: Sum::of(&tried.evidence, words),
         }
     }
 }
@@ -97,7 +102,7 @@ async fn judge(
         outcome: None,
     };
     match (site, ip) {
-        (Err(error), _) => page.error = Some(format!("{}: {error}", visitor.words.site)),
+        (Err(error), _) => page.error = Some(error.of(visitor.words.site, visitor.words)),
         (_, Err(_)) => page.error = Some(format!("IP: {}", visitor.words.not_an_address)),
         (Ok(site), Ok(ip)) => {
             let mut comment = page.written.clone();

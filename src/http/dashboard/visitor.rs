@@ -75,20 +75,26 @@ impl Visitor {
         Ok(response)
     }
 
-    /// Refuses everyone but admins of every site.
-    pub(super) fn require_admin(&self) -> Result<(), Failure> {
-        self.or_failure(self.caller.require_admin())
+    /// Refuses everyone but admins, of one site or of all.
+    pub(super) fn require_manager(&self) -> Result<(), Failure> {
+        let own = self.caller.grant.site.as_ref();
+        self.or_failure(self.caller.require_admin_of(own))
     }
 
     /// What the service answered, or why there is no page.
     pub(super) fn or_failure<T>(&self, answer: Result<T, ServiceError>) -> Result<T, Failure> {
-        answer.map_err(|error| self.failure(error.into()))
+        answer.map_err(|error| self.refusal(error))
     }
 
     /// The name in the address of what is asked for. What cannot be one is not found.
     pub(super) fn named<T: FromStr>(&self, request: &HttpRequest) -> Result<T, Failure> {
         let name = request.match_info().query("id").parse();
         name.map_err(|_| self.failure(Kind::NotFound))
+    }
+
+    /// Why the service did not do it, in the visitor's language.
+    pub(super) fn refusal(&self, error: ServiceError) -> Failure {
+        self.failure(Kind::of(error, self.words))
     }
 
     /// A failure in the visitor's language.

@@ -1,6 +1,7 @@
 //! Every text of the dashboard, in each of its languages: one line a text, so that none can be
 //! missing. English first, then German, then Spanish.
 
+use crate::rule::ConditionKind;
 use crate::verdict::Action;
 
 /// Makes the type of the texts, and one value a language.
@@ -11,14 +12,16 @@ macro_rules! catalogue {
         pub(super) struct Words {
             /// Its code.
             pub(super) code: &'static str,
+            /// Its place wherever there is a text in each language.
+            pub(super) number: usize,
             /// Its name in itself.
             pub(super) name: &'static str,
             $(pub(super) $name: &'static str,)*
         }
 
-        static ENGLISH: Words = Words { code: "en", name: "English", $($name: $english,)* };
-        static GERMAN: Words = Words { code: "de", name: "Deutsch", $($name: $german,)* };
-        static SPANISH: Words = Words { code: "es", name: "Español", $($name: $spanish,)* };
+        static ENGLISH: Words = Words { code: "en", number: 0, name: "English", $($name: $english,)* };
+        static GERMAN: Words = Words { code: "de", number: 1, name: "Deutsch", $($name: $german,)* };
+        static SPANISH: Words = Words { code: "es", number: 2, name: "Español", $($name: $spanish,)* };
     };
 }
 
@@ -40,6 +43,21 @@ impl Words {
             Action::Publish => self.publish,
             Action::Hold => self.hold,
             Action::Discard => self.discard,
+        }
+    }
+}
+
+impl Words {
+    /// What a rule compares.
+    pub(super) fn condition_word(&self, kind: &ConditionKind) -> &'static str {
+        match kind {
+            ConditionKind::Ip => self.match_ip,
+            ConditionKind::Email => self.match_email,
+            ConditionKind::EmailDomain => self.match_email_domain,
+            ConditionKind::LinkDomain => self.match_link_domain,
+            ConditionKind::Author => self.match_author,
+            ConditionKind::Word => self.match_word,
+            ConditionKind::Regex => self.match_regex,
         }
     }
 }
@@ -262,6 +280,48 @@ catalogue! {
     call_given_up: "The site could not be told, given up: {}", "Der Website konnte es nicht mitgeteilt werden, aufgegeben: {}", "No se pudo avisar al sitio, se abandona: {}";
     call_refused: "The site did not take it: {}", "Die Website nahm es nicht an: {}", "El sitio no lo aceptó: {}";
     call_dropped: "The site was not told: {}", "Der Website nicht mitgeteilt: {}", "No se avisó al sitio: {}";
+    change: "Change", "Ändern", "Cambiar";
+    change_rule: "Change a rule", "Regel ändern", "Cambiar una regla";
+    rule_until: "Last day", "Letzter Tag", "Último día";
+    match_ip: "address or network", "Adresse oder Netz", "dirección o red";
+    match_email: "e-mail address", "E-Mail-Adresse", "correo";
+    match_email_domain: "e-mail at domain", "E-Mail bei Domain", "correo en dominio";
+    match_link_domain: "link to domain", "Link zu Domain", "enlace a dominio";
+    match_author: "author's name", "Name", "nombre";
+    match_word: "words", "Wörter", "palabras";
+    match_regex: "regular expression", "regulärer Ausdruck", "expresión regular";
+    callback_secret: "Sign callbacks with", "Rückrufe signieren mit", "Firmar las llamadas con";
+    secret_set: "A secret is set; it is never shown. Leave this empty to keep it.", "Ein Geheimnis ist gesetzt; es wird nie gezeigt. Leer lassen, um es zu behalten.", "Hay un secreto; nunca se muestra. Déjalo vacío para conservarlo.";
+    secret_unset: "Without a secret callbacks are not signed. 16 to 128 visible ASCII characters.", "Ohne Geheimnis werden Rückrufe nicht signiert. 16 bis 128 sichtbare ASCII-Zeichen.", "Sin secreto las llamadas no se firman. De 16 a 128 caracteres ASCII visibles.";
+    no_secret: "Sign no longer", "Nicht mehr signieren", "No firmar más";
+    recheck_after: "Seconds until an unsure check is asked again", "Sekunden, bis eine unsichere Prüfung wiederholt wird", "Segundos hasta repetir una comprobación dudosa";
+    recheck_help: "For clients of the Akismet protocol: they hold the comment and ask again. Empty: never.", "Für Clients des Akismet-Protokolls: Sie halten den Kommentar zurück und fragen noch einmal. Leer: nie.", "Para clientes del protocolo Akismet: retienen el comentario y vuelven a preguntar. Vacío: nunca.";
+    retention_help: "Either way corrections stay learned, as hashes that hold no word of the comment, and the counts by day stay.", "In beiden Fällen bleiben Korrekturen gelernt, als Hashwerte ohne ein Wort des Kommentars, und die Zahlen je Tag bleiben.", "En ambos casos lo corregido sigue aprendido, como hashes sin ninguna palabra del comentario, y quedan los recuentos por día.";
+    wrong_length: "give 1 to 500 bytes", "geben Sie 1 bis 500 Bytes an", "da de 1 a 500 bytes";
+    wrong_network: "give an IP address or a network such as 203.0.113.0/24 or 2001:db8::/32", "geben Sie eine IP-Adresse oder ein Netz wie 203.0.113.0/24 oder 2001:db8::/32 an", "da una dirección IP o una red como 203.0.113.0/24 o 2001:db8::/32";
+    wrong_email: "give one e-mail address without spaces", "geben Sie eine E-Mail-Adresse ohne Leerzeichen an", "da una dirección de correo sin espacios";
+    wrong_domain: "give a domain such as example.com, without scheme and path", "geben Sie eine Domain wie example.com an, ohne Schema und Pfad", "da un dominio como example.com, sin esquema ni ruta";
+    wrong_word: "give at least one letter or digit", "geben Sie mindestens einen Buchstaben oder eine Ziffer an", "da al menos una letra o un dígito";
+    wrong_expression: "the expression cannot be used: {}", "der Ausdruck ist nicht brauchbar: {}", "la expresión no se puede usar: {}";
+    wrong_matches_all: "the expression matches every text, the empty one too", "der Ausdruck trifft auf jeden Text zu, auch auf den leeren", "la expresión coincide con cualquier texto, incluso el vacío";
+    wrong_site_empty: "give the address of its front page", "geben Sie die Adresse der Startseite an", "da la dirección de su portada";
+    wrong_site_host: "there is no host name in it; give the address of the front page", "darin ist kein Hostname; geben Sie die Adresse der Startseite an", "no tiene nombre de host; da la dirección de la portada";
+    wrong_site_long: "it is longer than 512 bytes", "sie ist länger als 512 Bytes", "tiene más de 512 bytes";
+    wrong_site_exists: "The site is set up already; change it instead.", "Die Website ist schon eingerichtet; ändern Sie sie stattdessen.", "El sitio ya está configurado; cámbialo.";
+    wrong_days: "give a number of days from 1 to 3650", "geben Sie eine Zahl von 1 bis 3650 Tagen an", "da un número de días de 1 a 3650";
+    wrong_seconds: "give a number of seconds from 1 to 86400", "geben Sie eine Zahl von 1 bis 86400 Sekunden an", "da un número de segundos de 1 a 86400";
+    wrong_language: "give languages such as “en” or “en, fr_CA”", "geben Sie Sprachen wie „en“ oder „en, fr_CA“ an", "da idiomas como «en» o «en, fr_CA»";
+    wrong_notes: "give a text of at most 2000 bytes without control characters", "geben Sie einen Text von höchstens 2000 Bytes ohne Steuerzeichen an", "da un texto de hasta 2000 bytes sin caracteres de control";
+    wrong_secret: "give 16 to 128 visible ASCII characters", "geben Sie 16 bis 128 sichtbare ASCII-Zeichen an", "da de 16 a 128 caracteres ASCII visibles";
+    wrong_key_name: "give a name of 1 to 100 characters that does not begin with “first ” or “configured ”", "geben Sie einen Namen von 1 bis 100 Zeichen an, der nicht mit „first “ oder „configured “ beginnt", "da un nombre de 1 a 100 caracteres que no empiece por «first » ni «configured »";
+    wrong_thresholds: "Give numbers from 0 to 1 that rise: unsure, then spam, then discarded.", "Geben Sie steigende Zahlen von 0 bis 1 an: unsicher, dann Spam, dann verworfen.", "Da números crecientes de 0 a 1: dudoso, luego spam, luego descartado.";
+    wrong_probability: "give a number from 0 to 1", "geben Sie eine Zahl von 0 bis 1 an", "da un número de 0 a 1";
+    wrong_day: "give a day such as 2026-11-25", "geben Sie einen Tag wie 2026-11-25 an", "da un día como 2026-11-25";
+    wrong_too_many_rules: "There are {} rules already, the most that there may be.", "Es gibt schon {} Regeln, mehr können es nicht sein.", "Ya hay {} reglas, el máximo posible.";
+    wrong_too_many_expressions: "There are {} rules with expressions already, the most that there may be.", "Es gibt schon {} Regeln mit Ausdrücken, mehr können es nicht sein.", "Ya hay {} reglas con expresiones, el máximo posible.";
+    wrong_key_configured: "This key is set by the configuration; change it there.", "Dieser Schlüssel steht in der Konfiguration; ändern Sie ihn dort.", "Esta clave está en la configuración; cámbiala allí.";
+    wrong_key_rotated: "Another key took the place of this one; replace that one.", "Ein anderer Schlüssel hat diesen ersetzt; ersetzen Sie jenen.", "Otra clave ya ocupa el lugar de esta; reemplaza aquella.";
+    wrong_last_admin: "This is the last admin token; make another one first.", "Das ist das letzte Admin-Token; legen Sie zuerst ein anderes an.", "Es el último token de administración; crea otro antes.";
     go_there: "Go there", "Dorthin", "Ir allí";
     only_spam: "All {} corrections say spam.", "Alle {} Korrekturen sagen Spam.", "Las {} correcciones dicen spam.";
     only_spam_help: "A filter that hears of one kind alone blocks too much: look through what was blocked and free what is wanted.", "Ein Filter, der nur von einer Art hört, sperrt zu viel: Sehen Sie das Gesperrte durch und geben Sie Erwünschtes frei.", "Un filtro que solo oye de un tipo bloquea de más: revisa lo bloqueado y libera lo deseado.";

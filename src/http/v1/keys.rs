@@ -1,4 +1,4 @@
-//! `/v1/keys`: for admins.
+//! `/v1/keys`: for admins. An admin token that is bound to a site has the keys of that one.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ pub(in crate::http) async fn list(
     let wanted = page::wanted(&request)?;
     let after = wanted.cursor.as_deref().map(str::parse).transpose();
     let after = after.map_err(|_| FieldError::new("cursor", page::UNKNOWN_CURSOR))?;
-    let mut keys = state.service.managed(&caller, None)?.keys()?;
+    let mut keys = state.service.managed_keys(&caller)?;
     keys.sort_by_key(|key| key.id);
     let page = Page::of_sorted(keys, &wanted, after.as_ref(), |key| key.id, KeyReply::from);
     Ok(Json(page))
@@ -49,8 +49,8 @@ pub(in crate::http) async fn get(
     state: Data<State>,
 ) -> Result<Json<KeyReply>, ApiError> {
     let caller = auth::caller(&request, &state)?;
-    let keys = state.service.managed(&caller, None)?;
-    Ok(Json(keys.key(id_in_path(&request)?)?.into()))
+    let (view, _) = state.service.managed_key(&caller, id_in_path(&request)?)?;
+    Ok(Json(view.into()))
 }
 
 /// Makes a key; the only reply that shows its secret.
@@ -67,8 +67,10 @@ pub(in crate::http) async fn create(
     state: Data<State>,
 ) -> Result<HttpResponse, ApiError> {
     let caller = auth::caller(&request, &state)?;
-    let keys = state.service.managed(&caller, None)?;
+    // Whoever may not make any key shall not make the server parse.
+    state.service.managed(&caller, caller.grant.site.as_ref())?;
     let new = NewKey::try_from(json::<KeyRequest>(payload, &state).await?)?;
+    let keys = state.service.managed(&caller, new.site.as_ref())?;
     let made = keys.create_key(new).await?;
     Ok(HttpResponse::Created().json(KeyReply::from(made)))
 }
@@ -88,10 +90,11 @@ pub(in crate::http) async fn rotate(
     state: Data<State>,
 ) -> Result<HttpResponse, ApiError> {
     let caller = auth::caller(&request, &state)?;
-    let keys = state.service.managed(&caller, None)?;
+    let id = id_in_path(&request)?;
+    let (_, keys) = state.service.managed_key(&caller, id)?;
     let overlap = json_or_nothing::<RotateRequest>(payload, &state).await?;
     let overlap = Duration::try_from(overlap)?;
-    let made = keys.rotate_key(id_in_path(&request)?, overlap).await?;
+    let made = keys.rotate_key(id, overlap).await?;
     Ok(HttpResponse::Created().json(KeyReply::from(made)))
 }
 
@@ -108,8 +111,9 @@ pub(in crate::http) async fn revoke(
     state: Data<State>,
 ) -> Result<HttpResponse, ApiError> {
     let caller = auth::caller(&request, &state)?;
-    let keys = state.service.managed(&caller, None)?;
-    keys.revoke_key(id_in_path(&request)?).await?;
+    let id = id_in_path(&request)?;
+    let (_, keys) = state.service.managed_key(&caller, id)?;
+    keys.revoke_key(id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

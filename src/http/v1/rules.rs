@@ -28,9 +28,7 @@ pub(in crate::http) async fn list(
     let wanted = page::wanted(&request)?;
     let after = wanted.cursor.as_deref().map(str::parse).transpose();
     let after = after.map_err(|_| FieldError::new("cursor", page::UNKNOWN_CURSOR))?;
-    let own = caller.grant.site.as_ref();
-    let mut rules = state.service.managed(&caller, own)?.rules();
-    rules.retain(|view| own.is_none() || view.standing.rule.site.as_ref() == own);
+    let rules = state.service.managed_rules(&caller)?;
     let page = Page::of_sorted(
         rules,
         &wanted,
@@ -183,17 +181,10 @@ fn in_path<'a>(
     state: &'a State,
 ) -> Result<(RuleId, &'a Registry), ApiError> {
     let missing = || ApiError::new(Problem::NoSuchRule, "no such rule");
-    let own = caller.grant.site.as_ref();
-    let rules = state.service.managed(caller, own)?;
-    let id: RuleId = request
-        .match_info()
-        .query("id")
-        .parse()
-        .map_err(|_| missing())?;
-    let rule = rules.rule(id)?.standing.rule;
-    // A rule that one may not manage looks as if it were not there.
-    match own.is_none() || rule.site.as_ref() == own {
-        true => Ok((id, rules)),
-        false => Err(missing()),
-    }
+    // Whoever may not manage any rule shall not learn which there are.
+    state.service.managed(caller, caller.grant.site.as_ref())?;
+    let id = request.match_info().query("id").parse();
+    let id = id.map_err(|_| missing())?;
+    let (_, rules) = state.service.managed_rule(caller, id)?;
+    Ok((id, rules))
 }

@@ -7,6 +7,7 @@ use askama::Template;
 use jiff::civil::Date;
 
 use crate::http::dashboard::failure::{Failure, Kind};
+use crate::http::dashboard::faults::Fault;
 use crate::http::dashboard::fields::Fields;
 use crate::http::dashboard::page::{Frame, Section, go};
 use crate::http::dashboard::visible::visible;
@@ -33,6 +34,8 @@ struct KeysPage {
     frame: Frame,
     people: Vec<Holder>,
     blogs: Vec<Holder>,
+    /// The only site that keys can be made for; empty for every one.
+    own: String,
     made: Option<Made>,
 }
 
@@ -96,12 +99,12 @@ impl Holder {
 }
 
 async fn keys(visitor: Visitor, state: web::Data<State>) -> Result<HttpResponse, Failure> {
-    visitor.require_admin()?;
     shown(&visitor, &state, None)
 }
 
 fn shown(visitor: &Visitor, state: &State, made: Option<Made>) -> Result<HttpResponse, Failure> {
-    let keys = visitor.or_failure(state.service.registry().keys())?;
+    let keys = visitor.or_failure(state.service.managed_keys(&visitor.caller))?;
+    let own = visitor.caller.grant.site.as_ref();
     let is_person = |view: &KeyView| view.grant.scopes.allow(Scope::Moderate);
     let (people, blogs): (Vec<_>, Vec<_>) = keys.into_iter().partition(is_person);
     let holders = |views: Vec<KeyView>| {
@@ -112,6 +115,7 @@ fn shown(visitor: &Visitor, state: &State, made: Option<Made>) -> Result<HttpRes
         frame: Frame::of(visitor, Section::Keys),
         people: holders(people),
         blogs: holders(blogs),
+        own: own.map(ToString::to_string).unwrap_or_default(),
         made,
     })
 }
@@ -122,12 +126,10 @@ async fn create(
     payload: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    visitor.require_admin()?;
+    visitor.require_manager()?;
     let fields = Fields::of_form(&visitor, &request, payload, &state).await?;
     let words = visitor.words;
-    let wrong = |field: &str, why: &dyn std::fmt::Display| {
-        visitor.failure(Kind::Invalid(format!("{field}: {why}")))
-    };
+    let wrong = |why| visitor.failure(Kind::Invalid(why));
     let scopes = match fields.text("for") {
         Some("moderator") => Scopes::MODERATOR,
         Some("admin") => Scopes::ADMIN,
@@ -137,12 +139,15 @@ async fn create(
     let name = fields.text("name").unwrap_or_default().parse::<KeyName>();
     let site = fields.text("site").map(Site::parse).transpose();
     let new = NewKey {
-        name: name.map_err(|e| wrong(words.key_name, &e))?,
+        name: name.map_err(|e| wrong(e.of(words.key_name, words)))?,
         scopes,
-        site: site.map_err(|e| wrong(words.site, &e))?,
+        site: site
+            .map_err(|e| wrong(e.of(words.site, words)))?
+            .or_else(|| visitor.caller.grant.site.clone()),
         rate: None,
     };
-    let made = state.service.registry().create_key(new).await;
+    let keys = state.service.managed(&visitor.caller, new.site.as_ref());
+    let made = visitor.or_failure(keys)?.create_key(new).await;
     let (view, secret) = visitor.or_failure(made)?;
     shown(&visitor, &state, Some(Made::of(&view, &secret)))
 }
@@ -154,10 +159,10 @@ async fn change(
     payload: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    visitor.require_admin()?;
+    visitor.require_manager()?;
     let fields = Fields::of_form(&visitor, &request, payload, &state).await?;
     let id: KeyId = visitor.named(&request)?;
-    let keys = state.service.registry();
+    let (_, keys) = visitor.or_failure(state.service.managed_key(&visitor.caller, id))?;
     match fields.text("act") {
         Some("rotate") => {
             let (view, secret) = visitor.or_failure(keys.rotate_key(id, OVERLAP).await)?;

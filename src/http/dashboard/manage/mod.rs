@@ -1,6 +1,7 @@
 //! What admins set up: sites, keys and people.
 
 mod keys;
+mod settings;
 mod sites;
 
 use actix_web::web;

@@ -48,7 +48,7 @@ pub(super) async fn correct(
         }
     }
     if let Some(error) = failed.filter(|_| done.is_empty()) {
-        return Err(visitor.failure(error.into()));
+        return Err(visitor.refusal(error));
     }
     let mut response = go(own(fields.text("back").unwrap_or_default()));
     let said = Said { act, done };

@@ -3,6 +3,7 @@
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::http::dashboard::failure::{Failure, Kind};
+use crate::http::dashboard::faults::Fault;
 use crate::http::dashboard::fields::Fields;
 use crate::http::dashboard::visitor::Visitor;
 use crate::http::v1::query;
@@ -26,9 +27,9 @@ impl Filters {
     /// Reads the fields of an address. What a select cannot have sent counts as not given.
     pub(super) fn read(fields: &Fields, visitor: &Visitor) -> Result<Self, Failure> {
         let text = |name| fields.text(name);
-        let wrong = |name: &str, why: &dyn std::fmt::Display| {
-            visitor.failure(Kind::Invalid(format!("{name}: {why}")))
-        };
+        let w = visitor.words;
+        let wrong = |why| visitor.failure(Kind::Invalid(why));
+        let no_day = |field: &str| wrong(format!("{field}: {}", w.wrong_day));
         let site = text("site").map(Site::parse).transpose();
         let from = text("from").map(query::start).transpose();
         let to = text("to").map(query::end).transpose();
@@ -38,7 +39,7 @@ impl Filters {
             written,
             meant: VerdictQuery {
                 key: None,
-                site: site.map_err(|e| wrong(visitor.words.site, &e))?,
+                site: site.map_err(|e| wrong(e.of(w.site, w)))?,
                 label: text("label").and_then(|label| match label {
                     "ham" => Some(LabelFilter::Is(Label::Ham)),
                     "spam" => Some(LabelFilter::Is(Label::Spam)),
@@ -53,8 +54,8 @@ impl Filters {
                 }),
                 signal: text("signal").map(str::to_owned),
                 text: searched,
-                from: from.map_err(|e| wrong(visitor.words.from_day, &e))?,
-                to: to.map_err(|e| wrong(visitor.words.to_day, &e))?,
+                from: from.map_err(|_| no_day(w.from_day))?,
+                to: to.map_err(|_| no_day(w.to_day))?,
                 before: text("before").and_then(|id| id.parse().ok()),
                 limit: 0,
             },

@@ -13,6 +13,7 @@ use super::aside;
 use super::failure::Failure;
 use super::fields::Fields;
 use super::page::{Frame, Section};
+use super::reasons;
 use super::visitor::Visitor;
 use super::words::Words;
 use crate::http::state::State;
@@ -35,7 +36,8 @@ struct QueuePage {
     frame: Frame,
     filters: Filters,
     sites: Vec<String>,
-    signals: &'static [&'static str],
+    /// Each with its name in the visitor's language.
+    signals: Vec<(&'static str, String)>,
     rows: Vec<Row>,
     older: Option<String>,
 }
@@ -43,7 +45,7 @@ struct QueuePage {
 /// The signals that reasons can have, as far as one filters by them.
 const SIGNALS: &[&str] = &[
     "text", "link", "author", "shape", "disguise", "markup", "context", "rule", "repeat",
-    "velocity", "honeypot", "role", "test",
+    "velocity", "honeypot", "timing", "role", "test",
 ];
 
 async fn queue(
@@ -72,7 +74,10 @@ async fn queue(
         frame: Frame::of(&visitor, Section::Queue),
         rows: views.map(|view| Row::of(&view, visitor.words)).collect(),
         older: page.next.map(|before| filters.address(Some(before))),
-        signals: SIGNALS,
+        signals: SIGNALS
+            .iter()
+            .map(|signal| (*signal, reasons::signal(signal, visitor.words)))
+            .collect(),
         filters,
         sites,
     })

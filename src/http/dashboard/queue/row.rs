@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::http::dashboard::reasons;
 use crate::http::dashboard::visible::visible;
 use crate::http::dashboard::words::Words;
 use crate::service::{Correction, VerdictView};
@@ -43,15 +44,15 @@ pub(in crate::http::dashboard) struct Lean {
 }
 
 impl Lean {
-    pub(in crate::http::dashboard) fn of(reason: &Reason) -> Self {
-        Self::cut(reason, FIELD)
+    pub(in crate::http::dashboard) fn of(reason: &Reason, w: &Words) -> Self {
+        Self::cut(reason, FIELD, w)
     }
 
     /// The same with so many characters of it.
-    pub(in crate::http::dashboard) fn cut(reason: &Reason, longest: usize) -> Self {
+    pub(in crate::http::dashboard) fn cut(reason: &Reason, longest: usize, w: &Words) -> Self {
         Self {
-            signal: reason.signal.clone(),
-            detail: visible(&reason.detail, longest).0,
+            signal: reasons::signal(&reason.signal, w),
+            detail: visible(&reasons::detail(&reason.signal, &reason.detail, w), longest).0,
             weight: format!("{:+.2}", reason.weight),
             way: if reason.weight > 0.0 { "spam" } else { "ham" },
         }
@@ -89,7 +90,7 @@ impl Row {
                 .reasons
                 .iter()
                 .take(REASONS)
-                .map(Lean::of)
+                .map(|reason| Lean::of(reason, words))
                 .collect(),
             said: view.correction,
         }

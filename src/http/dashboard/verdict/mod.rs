@@ -88,7 +88,7 @@ fn page(visitor: &Visitor, explained: &Explanation, past: &[Past]) -> VerdictPag
         pieces: text.map(|(text, _)| marked(text, reasons)),
         cut: text.is_some_and(|(_, cut)| cut),
         facts: comment.map(|c| facts::facts(c, w)).unwrap_or_default(),
-        offers: match (comment, visitor.caller.is_admin()) {
+        offers: match (comment, visitor.caller.grant.is_admin()) {
             (Some(comment), true) => offers(comment, reasons),
             _ => Vec::new(),
         },
@@ -98,7 +98,7 @@ fn page(visitor: &Visitor, explained: &Explanation, past: &[Past]) -> VerdictPag
             percent: percent(now.judgement.probability),
             differs: now.differs,
             learned_from: fill(w.learned_from, now.judgement.learned_from),
-            sum: Sum::of(&now.evidence),
+            sum: Sum::of(&now.evidence, w),
         }),
         history,
         row,
