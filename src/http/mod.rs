@@ -10,6 +10,7 @@ mod body;
 mod callbacks;
 mod dashboard;
 mod docs;
+mod download;
 mod health;
 mod metrics;
 mod observe;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+use super::dashboard::data::jobs::Jobs;
 use super::dashboard::session::Sessions;
 use super::throttle::{Rates, Throttle, TrustedProxies};
 use super::tls::TlsFiles;
@@ -107,6 +108,7 @@ pub struct State {
     pub(super) throttle: Arc<Throttle>,
     pub(super) replies: Replies,
     pub(super) sessions: Arc<Sessions>,
+    pub(super) jobs: Arc<Jobs>,
 }
 
 impl State {
@@ -123,6 +125,7 @@ impl State {
             throttle: Arc::new(Throttle::new(settings)),
             replies: Replies::default(),
             sessions: Arc::new(Sessions::new()?),
+            jobs: Arc::default(),
         })
     }
 }

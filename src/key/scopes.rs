@@ -76,6 +76,8 @@ impl Scopes {
     pub const SITE: Self = Self(0b0111);
     /// Everything.
     pub const ADMIN: Self = Self(0b0_1111);
+    /// To say what comments are, and nothing else.
+    pub const CORRECTOR: Self = Self(0b0_0010);
     /// What a moderator needs: to see what any key asked for, and to correct it.
     pub const MODERATOR: Self = Self(0b1_0110);
 

@@ -259,14 +259,14 @@ impl Registry {
             .any(|(_, grant)| same_kind(grant, scopes) && enough(grant) && grant.holds(now)))
     }
 
-    async fn grant(&self, key: KeyHash, grant: Grant) -> Result<KeyView, ServiceError> {
+    pub(super) async fn grant(&self, key: KeyHash, grant: Grant) -> Result<KeyView, ServiceError> {
         let at = grant.created;
         self.store.create_key(key, grant.clone(), at).await?;
         Ok(self.key_view(key, grant))
     }
 
     /// A grant that is made now, without a limit of its own.
-    fn plain(&self, name: &str, scopes: Scopes, site: Option<Site>) -> Grant {
+    pub(super) fn plain(&self, name: &str, scopes: Scopes, site: Option<Site>) -> Grant {
         Grant::new(name, scopes, site, self.clock.now())
     }
 
@@ -312,6 +312,6 @@ fn same_kind(grant: &Grant, scopes: Scopes) -> bool {
     grant.is_admin() == (scopes == Scopes::ADMIN)
 }
 
-fn no_randomness(error: getrandom::Error) -> ServiceError {
+pub(super) fn no_randomness(error: getrandom::Error) -> ServiceError {
     ServiceError::NoRandomness(error.to_string())
 }

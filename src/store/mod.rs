@@ -130,6 +130,14 @@ pub trait Store: Lessons + Send + Sync {
     /// The name that a key was given when it was made, also once it is revoked.
     fn key_name(&self, key: KeyHash) -> Result<Option<String>, StoreError>;
 
+    /// Some of the corrections in force, by the names of their verdicts, which sort by time, from after
+    /// one of them on.
+    fn corrections(
+        &self,
+        after: Option<VerdictId>,
+        limit: usize,
+    ) -> Result<Vec<(VerdictId, Correction)>, StoreError>;
+
     /// The newest verdict that a key's feedback without id means (protocol section 2.3): one on
     /// which all fields agree, else one with the same content and at least one more equal field,
     /// the more the better. Without a site in the feedback, all sites of the key count.

@@ -153,13 +153,21 @@ pub fn read(path: &Path) -> Result<impl Iterator<Item = Result<Sample, CorpusErr
         cause,
     };
     let file = File::open(path).map_err(failed)?;
+    Ok(samples(BufReader::with_capacity(1 << 18, file), path))
+}
+
+/// The same of what somebody else opened; `path` is what it is called.
+pub fn samples(
+    file: impl BufRead,
+    path: &Path,
+) -> impl Iterator<Item = Result<Sample, CorpusError>> {
     let name = path
         .file_stem()
         .map(|stem| stem.to_string_lossy().into_owned())
         .unwrap_or_default();
     let path = path.to_owned();
-    let lines = BufReader::with_capacity(1 << 18, file).lines().enumerate();
-    Ok(lines.filter_map(move |(number, line)| {
+    let lines = file.lines().enumerate();
+    lines.filter_map(move |(number, line)| {
         let line = match line {
             Ok(line) if line.trim().is_empty() => return None,
             Ok(line) => line,
@@ -176,5 +184,5 @@ pub fn read(path: &Path) -> Result<impl Iterator<Item = Result<Sample, CorpusErr
                 cause,
             }),
         })
-    }))
+    })
 }

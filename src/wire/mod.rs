@@ -4,6 +4,7 @@
 mod counts;
 mod explanation;
 mod keys;
+mod labelled;
 mod page;
 mod persons;
 mod reply;
@@ -17,6 +18,7 @@ use serde_json::error::Category;
 pub use counts::{CountsReply, ModelReply, SiteDayReply, SiteLessonsReply, StatsReply};
 pub use explanation::{EvidenceReply, ExplanationReply, NowReply};
 pub use keys::{KeyReply, KeyRequest, RotateRequest, TakenBackReply};
+pub use labelled::LabelledLine;
 pub use page::{Page, PageRequest};
 pub use persons::{ErasureReply, ExportReply, PersonRequest};
 pub use reply::{CheckReply, CorrectionReply, CorrectionView, ShadowReply, VerdictReply};

@@ -92,6 +92,28 @@ impl<'a> Browser<'a> {
         self.kept(Reply::from_ureq(request.send(body).unwrap()))
     }
 
+    /// A form with a file in it.
+    pub(crate) fn upload(&mut self, path: &str, fields: &[(&str, &str)], file: &str) -> Reply {
+        let part = |head: String, body: &str| {
+            format!("--x-x-x\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n")
+        };
+        let mut body: String = fields
+            .iter()
+            .map(|(name, value)| part(format!("name=\"{name}\""), value))
+            .collect();
+        body.push_str(&part(
+            "name=\"file\"; filename=\"a.jsonl\"".to_owned(),
+            file,
+        ));
+        body += "--x-x-x--\r\n";
+        let request = self.app.agent.post(self.app.url(path));
+        let request = request.config().max_redirects(0).build();
+        let request = request
+            .header("Cookie", self.jar())
+            .header("Content-Type", "multipart/form-data; boundary=x-x-x");
+        self.kept(Reply::from_ureq(request.send(body).unwrap()))
+    }
+
     /// A form of a page, as it stands there, with these fields besides; then the page that follows.
     #[track_caller]
     pub(crate) fn submit(&mut self, page: &str, action: &str, fields: &[(&str, &str)]) -> String {

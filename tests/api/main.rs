@@ -14,6 +14,7 @@ mod akismet_report;
 mod any_bytes;
 mod callbacks;
 mod cors;
+mod dashboard_data;
 mod dashboard_login;
 mod dashboard_manage;
 mod dashboard_overview;

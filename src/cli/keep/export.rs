@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use chaffinch::store::{Change, Line, VerdictRecord};
 use chaffinch::verdict::{Label, VerdictId};
+use chaffinch::wire::LabelledLine;
 use clap::Args;
-use serde::Serialize;
 
 use super::super::finish;
 use super::super::manage::ManageOptions;
@@ -20,23 +20,6 @@ pub(crate) struct ExportArgs {
     labelled: bool,
     #[command(flatten)]
     options: ManageOptions,
-}
-
-/// A labelled comment.
-#[derive(Serialize)]
-struct Labelled<'a> {
-    id: VerdictId,
-    label: Label,
-    source: &'a str,
-    kind: &'a str,
-    content: &'a str,
-    lang: &'a str,
-    author: &'a str,
-    author_email: &'a str,
-    author_url: &'a str,
-    user_agent: &'a str,
-    permalink: &'a str,
-    title: &'a str,
 }
 
 /// Writes it.
@@ -75,22 +58,8 @@ pub(crate) fn run(args: ExportArgs) -> anyhow::Result<ExitCode> {
         let Some(comment) = record.and_then(|record| record.comment.as_ref()) else {
             continue;
         };
-        let labelled = Labelled {
-            id,
-            label,
-            source: comment.site.as_ref().map_or("", |site| site.as_str()),
-            kind: &comment.kind,
-            content: &comment.content,
-            lang: &comment.language,
-            author: &comment.author.name,
-            author_email: &comment.author.email,
-            author_url: &comment.author.url,
-            user_agent: &comment.author.user_agent,
-            permalink: &comment.permalink,
-            title: &comment.context.title,
-        };
-        let mut line = serde_json::to_vec(&labelled)?;
-        line.push(b'\n');
+        let mut line = Vec::new();
+        LabelledLine::new(id, label, comment).write(&mut line)?;
         finish(out.write_all(&line))?;
     }
     finish(out.flush())?;

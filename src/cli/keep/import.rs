@@ -5,10 +5,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use actix_web::rt::System;
-use anyhow::{Context, anyhow, ensure};
-use chaffinch::clock::Clock;
-use chaffinch::key::{Scope, Scopes};
-use chaffinch::service::{self, NewKey, Service};
+use anyhow::{Context, ensure};
+use chaffinch::service::{self, Service};
 use chaffinch::site::Site;
 use chaffinch::training::corpus;
 use clap::Args;
@@ -60,32 +58,18 @@ async fn teach(service: &Service, args: &ImportArgs) -> anyhow::Result<(String, 
             sample?;
         }
     }
-    let name = format!("import of {}", Clock::system().now().strftime("%F %T"));
-    let name = name.parse().map_err(|e| anyhow!("{e}"))?;
-    let scopes = Scopes::try_from(vec![Scope::Correct])?;
-    let registry = service.registry();
-    let (key, secret) = registry
-        .create_key(NewKey {
-            name,
-            scopes,
-            site: args.site.clone(),
-            rate: None,
-        })
-        .await?;
-    let caller = service.authenticate(secret.reveal())?;
+    let import = service.import_offline(args.site.clone()).await?;
     let mut comments = 0;
     for file in &files {
         for sample in corpus::read(file)? {
-            let mut sample = sample?;
-            sample.comment.site.clone_from(&args.site);
-            service
-                .correct_comment(&caller, sample.comment, sample.label)
+            let sample = sample?;
+            import
+                .teach(sample.comment, sample.label)
                 .await
                 .with_context(|| format!("{} of {}", sample.id, file.display()))?;
             comments += 1;
         }
     }
-    // It is not needed any more, and still names what was taught.
-    registry.revoke_key(key.id).await?;
-    Ok((key.id.to_string(), comments))
+    let key = import.end().await?;
+    Ok((key.to_string(), comments))
 }

@@ -24,8 +24,47 @@ function show(text) {
   document.title = page.title;
   prepare();
   window.scrollTo(0, scroll);
-  if (at >= 0) rows()[Math.min(at, rows().length - 1)]?.focus({ preventScroll: true });
+  // What had the focus is gone; a screen reader hears of what is put into a region that was there before.
+  const row = at >= 0 ? rows()[Math.min(at, rows().length - 1)] : null;
+  (row ?? content).focus({ preventScroll: true });
+  document.querySelector("#told").textContent = content.querySelector(".notice [data-told]")?.textContent ?? "";
 }
+
+// Puts a part of another page in the place of what stands in that part here.
+let asked = 0;
+async function refresh(address, part) {
+  const turn = (asked += 1);
+  const reply = await fetch(address);
+  const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+  const here = document.querySelector(part);
+  // A later question has been asked meanwhile, or the session is over.
+  if (turn !== asked || !here || new URL(reply.url).pathname === "/login") return;
+  const fault = page.querySelector("main [role=alert]");
+  const there = page.querySelector(part);
+  here.replaceChildren(...(fault ? [fault] : there?.childNodes ?? []));
+  if (there && "poll" in here.dataset && !("poll" in there.dataset)) delete here.dataset.poll;
+}
+
+// Work of the server that takes longer than a page may.
+async function poll() {
+  while (document.querySelector("#job[data-poll]")) {
+    await new Promise((done) => setTimeout(done, 700));
+    await refresh(location.pathname, "#job").catch(() => {});
+  }
+}
+
+// What numbers would do, while they are typed.
+let typing;
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-preview]");
+  if (!form) return;
+  clearTimeout(typing);
+  typing = setTimeout(() => {
+    if (!form.checkValidity()) return;
+    const address = `${form.action}?${new URLSearchParams(new FormData(form))}`;
+    refresh(address, form.dataset.preview).catch(() => {});
+  }, 300);
+});
 
 async function send(form, button) {
   const body = new URLSearchParams(new FormData(form, button));
@@ -77,3 +116,4 @@ function prepare() {
   });
 }
 prepare();
+poll();

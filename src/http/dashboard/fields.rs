@@ -59,6 +59,11 @@ impl Fields {
             .ok_or_else(stale)
     }
 
+    /// Those that were read in another way.
+    pub(super) fn from_pairs(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
     fn read(encoded: &str) -> Option<Self> {
         let pairs = Query::<Vec<(String, String)>>::from_query(encoded).ok()?;
         Some(Self(pairs.into_inner()))

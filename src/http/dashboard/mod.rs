@@ -2,6 +2,7 @@
 //! callers of the service, as the other surfaces are. Every page works without the script.
 
 mod assets;
+pub(super) mod data;
 mod failure;
 mod faults;
 mod fields;
@@ -41,6 +42,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
         .configure(rules::configure)
         .configure(verdict::configure)
         .configure(manage::configure)
+        .configure(data::configure)
         .configure(trying::configure);
 }
 

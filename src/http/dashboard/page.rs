@@ -23,7 +23,9 @@ pub(super) struct Frame {
     pub(super) token: String,
     /// Who is signed in.
     pub(super) name: String,
-    /// Whether they manage a site, or all.
+    /// Whether they manage every site,
+    pub(super) is_admin: bool,
+    /// or at least one.
     pub(super) manages: bool,
     pub(super) section: Section,
     pub(super) here: String,
@@ -39,6 +41,7 @@ pub(super) enum Section {
     Keys,
     Overview,
     Issues,
+    Data,
     Rules,
 }
 
@@ -48,6 +51,7 @@ impl Frame {
             w: visitor.words,
             token: visitor.token.clone(),
             name: visitor.caller.grant.name.clone(),
+            is_admin: visitor.caller.is_admin(),
             manages: visitor.caller.grant.is_admin(),
             section,
             here: visitor.here.clone(),

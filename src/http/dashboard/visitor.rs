@@ -81,6 +81,11 @@ impl Visitor {
         self.or_failure(self.caller.require_admin_of(own))
     }
 
+    /// Refuses everyone but admins of every site.
+    pub(super) fn require_admin(&self) -> Result<(), Failure> {
+        self.or_failure(self.caller.require_admin())
+    }
+
     /// What the service answered, or why there is no page.
     pub(super) fn or_failure<T>(&self, answer: Result<T, ServiceError>) -> Result<T, Failure> {
         answer.map_err(|error| self.refusal(error))

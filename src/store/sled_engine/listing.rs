@@ -4,16 +4,17 @@ use std::ops::Bound;
 
 use jiff::Timestamp;
 
+use super::examine::nameless;
 use super::postings::{Meeting, Next, Term, is_listed};
 use super::stored_verdict::StoredVerdict;
-use super::trees::Trees;
+use super::trees::{StoredCorrection, Trees, id_at_end};
 use crate::comment::Comment;
 use crate::person::Person;
 use crate::site::Site;
 use crate::store::codec::decode;
 use crate::store::error::StoreError;
 use crate::store::query::{Aged, LabelFilter, VerdictPage, VerdictQuery};
-use crate::store::record::VerdictRecord;
+use crate::store::record::{Correction, VerdictRecord};
 use crate::verdict::VerdictId;
 
 /// How much one page looks at, in looks into the index. A page that finds nothing takes some ten
@@ -130,6 +131,25 @@ impl Trees {
         }
         found.reverse();
         Ok(found)
+    }
+
+    /// See [`crate::store::Store::corrections`].
+    pub(super) fn some_corrections(
+        &self,
+        after: Option<VerdictId>,
+        limit: usize,
+    ) -> Result<Vec<(VerdictId, Correction)>, StoreError> {
+        let start = after.map_or(Bound::Unbounded, |id| Bound::Excluded(*id.as_bytes()));
+        let entries = self.corrections.range((start, Bound::Unbounded));
+        entries
+            .take(limit)
+            .map(|entry| {
+                let (id, stored) = entry?;
+                let id = id_at_end(&id).ok_or_else(nameless)?;
+                let stored: StoredCorrection = decode("correction", &stored)?;
+                Ok((id, stored.correction))
+            })
+            .collect()
     }
 
     /// See [`crate::store::Store::aged`].

@@ -193,6 +193,14 @@ impl Store for SledStore {
         self.trees.key_name(&key)
     }
 
+    fn corrections(
+        &self,
+        after: Option<VerdictId>,
+        limit: usize,
+    ) -> Result<Vec<(VerdictId, Correction)>, StoreError> {
+        self.trees.some_corrections(after, limit)
+    }
+
     fn find(&self, key: KeyHash, comment: &Comment) -> Result<Option<VerdictId>, StoreError> {
         let secret = self.trees.vault.secret();
         self.trees.find(&secret.fingerprint(&key, comment))

@@ -1,0 +1,115 @@
+//! How well the filter does by the corrections of its own admins.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::evaluation::metrics::Scored;
+use crate::evaluation::{Feedback, Figures, Judge, Judged, Report, Source, plots};
+use crate::training::Sample;
+use crate::verdict::{Label, VerdictId};
+
+use super::{Caller, LabelledComment, Service, ServiceError};
+
+/// Most comments that are looked at, from the newest on.
+const MOST: usize = 10_000;
+/// Corrections read at once.
+const AT_ONCE: usize = 500;
+
+/// The figures of corrected comments, judged in three ways.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OwnFigures {
+    /// As they were judged when they came.
+    pub then: Figures,
+    /// As the base model alone judges them.
+    pub base: Figures,
+    /// As a filter judges them that starts with nothing learned, checks each, and is corrected on all.
+    pub learning: Figures,
+    /// The probability from which a comment counts as spam in the figures.
+    pub cut: f64,
+    /// The ROC curves of the three, as SVG; `None` if one class is missing.
+    pub roc: Option<String>,
+}
+
+impl Service {
+    /// Evaluates on the comments with a correction in force, for admins of every site. Judges each of them
+    /// several times, which takes its time: not to be called where others wait. `progress` is told how
+    /// much is done, of how much.
+    pub fn evaluate_on_own(
+        &self,
+        caller: &Caller,
+        mut progress: impl FnMut(usize, usize),
+    ) -> Result<OwnFigures, ServiceError> {
+        let comments = self.newest_labelled(caller)?;
+        let of = comments.len() * 2;
+        let scored = comments.iter().map(|labelled| Scored {
+            probability: labelled.probability.get(),
+            spam: labelled.correction.label == Label::Spam,
+        });
+        let scored = scored.collect();
+        let ids = comments.iter().map(|labelled| labelled.id.to_string());
+        let then = Judged {
+            name: "as judged then".to_owned(),
+            ids: ids.collect(),
+            scored,
+            course: None,
+        };
+        let judge = Judge {
+            base: Arc::clone(self.filter.classifier().base()),
+            thresholds: self.filter.thresholds(),
+        };
+        let sources = [Source {
+            name: "the base model alone".to_owned(),
+            files: Vec::new(),
+            samples: comments.into_iter().map(sample).collect(),
+        }];
+        let mut done = 0;
+        let mut step = || {
+            done += 1;
+            progress(done, of);
+        };
+        let base = judge.cold(&sources, &mut step);
+        let mut learning = judge.online(&sources, Feedback::All, &mut step);
+        for judged in &mut learning {
+            judged.name = "learning from each".to_owned();
+        }
+        let cut = judge.thresholds.spam();
+        let sets: Vec<_> = [&then]
+            .into_iter()
+            .chain(&base)
+            .chain(&learning)
+            .map(|judged| (judged.name.clone(), judged.scored.as_slice()))
+            .collect();
+        Ok(OwnFigures {
+            // It fails where a class is missing, and the figures say so.
+            roc: plots::roc(&sets).ok(),
+            then: Report::new(std::slice::from_ref(&then), cut).pooled,
+            base: Report::new(&base, cut).pooled,
+            learning: Report::new(&learning, cut).pooled,
+            cut,
+        })
+    }
+
+    fn newest_labelled(&self, caller: &Caller) -> Result<VecDeque<LabelledComment>, ServiceError> {
+        let mut newest = VecDeque::new();
+        let mut after: Option<VerdictId> = None;
+        loop {
+            let page = self.labelled(caller, after, AT_ONCE)?;
+            newest.extend(page.comments);
+            newest.drain(..newest.len().saturating_sub(MOST));
+            after = page.next;
+            if after.is_none() {
+                return Ok(newest);
+            }
+        }
+    }
+}
+
+fn sample(labelled: LabelledComment) -> Sample {
+    let site = labelled.comment.site.as_ref();
+    Sample {
+        id: labelled.id.to_string(),
+        source: site.map(ToString::to_string).unwrap_or_default(),
+        label: labelled.correction.label,
+        comment: labelled.comment,
+    }
+}
