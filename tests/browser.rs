@@ -39,12 +39,21 @@ fn a_moderator_walks_through_the_dashboard() {
         "\
 signed in: /queue
 by click: spam
+a screen reader hears: Corrected to spam: 1
+the focus stays at the comment: true
+taken back by the notice: none
+the focus is on: content
 by key: ham
 undone by key: none
 j moves: true
 x selects: true
 the next check is told more spam: true
 rules made from a verdict: 1
+thresholds are tried while they are typed: 2
+wrong ones are told: ?site=garden.example
+evaluated on own corrections: 5
+a file is taught: Comments taught: 1 Take all of them back
+a backup is made: chaffinch-0000-00-00.jsonl
 barriers: none
 trouble: none
 without scripts: spam

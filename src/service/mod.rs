@@ -32,6 +32,7 @@ mod stats;
 mod suspicion;
 mod teaching;
 mod thresholds;
+mod tops;
 mod trying;
 mod verdicts;
 
@@ -75,6 +76,7 @@ pub use sites::SiteView;
 pub use stats::{Month, MonthError, Period, SiteMonth, Stats, StatsRange, StatsScope};
 pub use teaching::TakenBack;
 pub use thresholds::{Share, ThresholdTrial};
+pub use tops::{TopDomain, TopSignal, Tops};
 pub use trying::Tried;
 pub use verdicts::{Explanation, Rejudged};
 

@@ -45,6 +45,11 @@ pub fn host_of(address: &str) -> Option<String> {
     Address::parse(address).map(|address| address.host)
 }
 
+/// The registrable domain of a host, such as `example.co.uk`.
+pub fn domain_of(host: &str) -> Option<String> {
+    Address::parse(host).map(|address| address.domain)
+}
+
 /// A text in which spellings that look alike are equal: lower case, compatible forms of letters,
 /// nothing that is not drawn.
 pub fn folded(text: &str) -> Cow<'_, str> {

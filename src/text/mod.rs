@@ -30,5 +30,5 @@ mod words;
 pub use analysis::Analyser;
 pub use clue::{Clue, Feature};
 pub use features::Features;
-pub use glance::{Glance, folded, host_of, is_spaced_letter};
+pub use glance::{Glance, domain_of, folded, host_of, is_spaced_letter};
 pub use kind::{FEATURE_SPACE, Family, Kind, feature};

@@ -78,3 +78,27 @@ fn keys_that_nobody_uses_are_told() {
     app.admin("DELETE", &format!("/v1/keys/{id}"), serde_json::Value::Null);
     assert!(!browser.page("/issues").contains("Old blog"));
 }
+
+#[test]
+fn it_shows_what_comments_have_in_common_and_whose_links_they_hold() {
+    let app = TestApp::start();
+    for n in 0..3 {
+        let spam = json!({"content": format!("Buy cheap viagra number {n}: http://a{n}.pills.example.com/buy or www.a.example"),
+            "site": "https://a.example/", "author": {"url": "http://person.example/"}});
+        app.v1_check(&spam);
+    }
+    app.v1_check(&json!({"content": "See once.example for more"}));
+    let mut browser = Browser::of_admin(&app);
+    let page = browser.page("/overview");
+    assert!(page.contains("4 in all"), "{page}");
+    let row = r#"<a href="/queue?q=example%2Ecom"><bdi>example.com</bdi></a></th><td class="number">3</td><td class="number">3</td>"#;
+    assert!(page.contains(row), "{page}");
+    for hidden in [
+        "person.example",
+        "once.example",
+        "<bdi>a.example</bdi></a></th><td class=\"number\">3</td><td class=\"number\">3</td></tr>",
+    ] {
+        assert!(!page.contains(hidden), "{hidden}: {page}");
+    }
+    assert!(page.contains("/queue?signal=text"), "{page}");
+}

@@ -1,5 +1,6 @@
 // Walks through the dashboard as a moderator does, and says what came of it.
 import { api, barriers, launched, origin, seed, signIn } from "./common.mjs";
+import { overflows, stumbles } from "./tree.mjs";
 
 const ids = await seed();
 const browser = await launched();
@@ -24,6 +25,16 @@ const [first, advert] = ids;
 await row(advert).getByRole("button", { name: "Spam", exact: true }).click();
 await told(advert, "Corrected: spam");
 say("by click", await label(advert));
+const heard = () => page.locator("#told").textContent();
+say("a screen reader hears", await heard());
+const focused = () => page.evaluate(() => document.activeElement.id);
+say("the focus stays at the comment", (await focused()) === `v${advert}`);
+await page.locator(".notice button[value=undo]").click();
+await page.locator("[data-told]", { hasText: "Taken back" }).waitFor();
+say("taken back by the notice", await label(advert));
+say("the focus is on", await focused());
+await row(advert).getByRole("button", { name: "Spam", exact: true }).click();
+await told(advert, "Corrected: spam");
 
 await row(first).focus();
 await page.keyboard.press("h");
@@ -73,25 +84,53 @@ await page.fill("textarea", "Claim your free casino bonus <b>now</b>");
 await page.click("main button.primary");
 await page.locator("#outcome").waitFor();
 found.tried = await barriers(page);
+await page.goto(`${origin}/site?site=garden.example`);
+await page.fill("input[name=spam]", "0.5");
+await page.locator("#trial").waitFor();
+say("thresholds are tried while they are typed", await page.locator("#tried tbody tr").count());
+await page.fill("input[name=unsure]", "0.8");
+await page.locator("#tried [role=alert]").waitFor();
+say("wrong ones are told", new URL(page.url()).search);
+
+await page.goto(`${origin}/data`);
+await page.locator("form[action='/data/evaluate'] button").click();
+await page.locator("#evaluated").waitFor();
+say("evaluated on own corrections", await page.locator("#job tbody tr").count());
+await page.locator("input[type=file]").setInputFiles({ name: "a.jsonl", mimeType: "application/jsonl",
+  buffer: Buffer.from('{"label": "spam", "content": "Cheap rye for the mill"}\n') });
+await page.locator("form[action='/data/import'] button").click();
+await page.waitForURL(/\/data\/import$/);
+found.import = await barriers(page);
+await page.locator("form[action='/data/teach'] button").click();
+await page.locator("#job form[action='/data/take-back']").waitFor();
+say("a file is taught", (await page.locator("#job form").textContent()).trim());
+const [download] = await Promise.all([page.waitForEvent("download"), page.locator("form[action='/data/backup'] button").click()]);
+say("a backup is made", download.suggestedFilename().replace(/\d/g, "0"));
+
 const pages = [...sections, `/verdicts/${advert}`, "/site?site=garden.example&unsure=0.3&spam=0.5&discard=0.99",
   "/queue?q=currants", "/queue?q=nothing-like-this", "/verdicts/none"];
 for (const scheme of ["light", "dark"]) {
   await page.emulateMedia({ colorScheme: scheme });
   for (const path of pages) {
     await page.goto(origin + path);
-    found[`${path} ${scheme}`] = await barriers(page);
+    found[`${path} ${scheme}`] = [...(await barriers(page)), ...(await stumbles(page))];
   }
 }
-await page.setViewportSize({ width: 320, height: 640 });
+// 200 % of zoom on a screen 1280 pixels wide, and a small phone, in the language with the longest words too.
+const german = await browser.newContext({ viewport: { width: 640, height: 400 }, deviceScaleFactor: 2, locale: "de" });
+const zoomed = await german.newPage();
+await signIn(zoomed);
 for (const path of pages) {
-  await page.goto(origin + path);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
-  if (wide) found[`${path} at 320 pixels`] = ["the page scrolls sideways"];
+  await zoomed.setViewportSize({ width: 640, height: 400 });
+  await zoomed.goto(origin + path);
+  found[`${path} at 200 %`] = [...(await overflows(zoomed)), ...(await stumbles(zoomed))];
+  await zoomed.setViewportSize({ width: 320, height: 640 });
+  found[`${path} at 320 pixels`] = await overflows(zoomed);
 }
 const barred = Object.entries(found).flatMap(([where, all]) => all.map((what) => `${where}: ${what}`));
 say("barriers", barred.length ? `\n  ${barred.join("\n  ")}` : "none");
-// The page that says that there is nothing answers with 404, which the browser reports as an error.
-const worse = trouble.filter((text) => !text.includes("404"));
+// Pages that say that there is nothing, or what is wrong, answer so, which the browser reports as an error.
+const worse = trouble.filter((text) => !/status of (404|422)/.test(text));
 say("trouble", worse.length ? worse.join("; ") : "none");
 
 const plain = await (await browser.newContext({ javaScriptEnabled: false })).newPage();

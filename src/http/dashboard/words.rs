@@ -368,6 +368,14 @@ catalogue! {
     wrong_file_empty: "There is no comment in the file.", "In der Datei ist kein Kommentar.", "No hay ningún comentario en el archivo.";
     wrong_file: "The file cannot be read: {}", "Die Datei ist nicht lesbar: {}", "No se puede leer el archivo: {}";
     wrong_line: "Line {} is no labelled comment: {}", "Zeile {} ist kein beschrifteter Kommentar: {}", "La línea {} no es un comentario etiquetado: {}";
+    tops: "What they have in common", "Was sie gemeinsam haben", "Qué tienen en común";
+    sampled: "A sample: the newest 20 comments of each of these days, {} in all.", "Eine Stichprobe: die neuesten 20 Kommentare jedes dieser Tage, zusammen {}.", "Una muestra: los 20 comentarios más recientes de cada uno de estos días, {} en total.";
+    top_signals: "Top signals", "Häufigste Merkmale", "Señales principales";
+    top_domains: "Domains linked to most", "Meistverlinkte Domains", "Dominios más enlazados";
+    domain: "Domain", "Domain", "Dominio";
+    in_comments: "Comments", "Kommentare", "Comentarios";
+    strongest_in: "Strongest in", "Am stärksten in", "La más fuerte en";
+    of_them_spam: "Spam", "Spam", "Spam";
     go_there: "Go there", "Dorthin", "Ir allí";
     only_spam: "All {} corrections say spam.", "Alle {} Korrekturen sagen Spam.", "Las {} correcciones dicen spam.";
     only_spam_help: "A filter that hears of one kind alone blocks too much: look through what was blocked and free what is wanted.", "Ein Filter, der nur von einer Art hört, sperrt zu viel: Sehen Sie das Gesperrte durch und geben Sie Erwünschtes frei.", "Un filtro que solo oye de un tipo bloquea de más: revisa lo bloqueado y libera lo deseado.";

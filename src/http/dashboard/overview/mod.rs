@@ -17,10 +17,11 @@ use super::aside;
 use super::failure::Failure;
 use super::issues::Advice;
 use super::page::{Frame, Section};
+use super::reasons;
 use super::visitor::Visitor;
 use super::words::{Words, fill};
 use crate::http::state::State;
-use crate::service::{Counters, DaySums, ModelView};
+use crate::service::{Counters, DaySums, ModelView, Tops};
 
 /// Days that are shown.
 const DAYS: i64 = 30;
@@ -43,6 +44,9 @@ struct OverviewPage {
     most: u64,
     width: usize,
     sites: Vec<SiteLine>,
+    tops: Tops,
+    /// Of how many comments they are.
+    sampled: String,
     model: ModelView,
     warm_up: String,
     card: Vec<(String, String)>,
@@ -53,11 +57,12 @@ async fn overview(visitor: Visitor, state: web::Data<State>) -> Result<HttpRespo
     let caller = visitor.caller.clone();
     let today = state.service.today();
     let first = today.saturating_sub((DAYS - 1).days());
-    let (sums, model, issues) = aside(&visitor, &state, move |service| {
+    let (sums, model, issues, tops) = aside(&visitor, &state, move |service| {
         let sums = service.day_sums(&caller, None, first..=today)?;
         let model = service.model(&caller)?;
         let issues = service.issues(&caller)?;
-        Ok((sums, model, issues))
+        let tops = service.tops(&caller)?;
+        Ok((sums, model, issues, tops))
     })
     .await?;
     let totals = sums.totals;
@@ -71,6 +76,8 @@ async fn overview(visitor: Visitor, state: web::Data<State>) -> Result<HttpRespo
         days,
         most,
         sites: by_site(sums),
+        sampled: fill(w.sampled, tops.comments),
+        tops,
         warm_up: match model.learned_from < model.settles_at {
             true => fill(&fill(w.warming_up, model.learned_from), model.settles_at),
             false => fill(w.warmed_up, model.learned_from),
@@ -79,6 +86,25 @@ async fn overview(visitor: Visitor, state: web::Data<State>) -> Result<HttpRespo
         model,
         totals,
     })
+}
+
+impl OverviewPage {
+    fn signal(&self, name: &str) -> String {
+        reasons::signal(name, self.frame.w)
+    }
+
+    /// Where the comments with a signal are.
+    fn with_signal(&self, name: &str) -> String {
+        format!(
+            "/queue?signal={}",
+            utf8_percent_encode(name, NON_ALPHANUMERIC)
+        )
+    }
+
+    /// Where the comments are that mention a domain.
+    fn with_domain(&self, domain: &str) -> String {
+        format!("/queue?q={}", utf8_percent_encode(domain, NON_ALPHANUMERIC))
+    }
 }
 
 /// Every day from the first on, whether or not anything was counted.
