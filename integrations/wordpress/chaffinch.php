@@ -166,7 +166,7 @@ function answer( $answer, $request, $url ) {
 	$parts   = wp_parse_url( $url );
 	$headers = is_array( $request['headers'] ?? null ) ? $request['headers'] : array();
 	// The plugin may call an address by number and name the host in a header.
-	$named = $headers['Host'] ?? $headers['host'] ?? '';
+	$named = (string) ( $headers['Host'] ?? $headers['host'] ?? '' );
 	$key   = hosted_key( $parts['host'] ?? '' ) ?? hosted_key( $named );
 	if ( null === $key ) {
 		return $answer;
@@ -261,7 +261,7 @@ function keep_verdict( string $guid, array $request ): void {
 	}
 	$keep = function ( $id ) use ( $guid, &$keep ) {
 		remove_action( 'wp_insert_comment', $keep );
-		add_comment_meta( $id, VERDICT, $guid, true );
+		update_comment_meta( $id, VERDICT, $guid );
 	};
 	add_action( 'wp_insert_comment', $keep );
 }
