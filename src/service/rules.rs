@@ -12,8 +12,6 @@ use super::{Registry, Service, ServiceError};
 const MOST_RULES: usize = 10_000;
 /// Most expressions among them: unlike all else they cost each check a little.
 const MOST_EXPRESSIONS: usize = 200;
-/// Most verdicts that a dry run looks at, from the newest on.
-const MOST_TRIED: usize = 20_000;
 /// Hits that are named.
 const NAMED: usize = 10;
 
@@ -122,9 +120,9 @@ impl Registry {
         Ok(())
     }
 
-    /// Tries a rule on the newest stored verdicts. Reads many of them: not to be called where
-    /// others wait.
-    pub fn dry_run(&self, rule: Rule) -> Result<DryRun, ServiceError> {
+    /// Tries a rule on the newest stored verdicts, on so many or up to a page more. Reads many of them:
+    /// not to be called where others wait.
+    pub fn dry_run(&self, rule: Rule, most: usize) -> Result<DryRun, ServiceError> {
         let query = VerdictQuery {
             site: rule.site.clone(),
             ..VerdictQuery::default()
@@ -133,7 +131,7 @@ impl Registry {
         let trial = Trial::of(rule);
         let mut run = DryRun::default();
         let list = |query| Ok(self.store.list(&query)?);
-        each_of_newest(MOST_TRIED, query, list, |record, correction| {
+        each_of_newest(most, query, list, |record, correction| {
             run.looked_at += 1;
             let Some(comment) = record.comment else {
                 run.unknown += 1;
@@ -160,6 +158,9 @@ impl Registry {
 }
 
 impl DryRun {
+    /// Verdicts that a thorough one looks at.
+    pub const THOROUGH: usize = 20_000;
+
     fn count(&mut self, id: VerdictId, verdict: Verdict, label: Option<Label>) {
         self.hits += 1;
         self.called[verdict as usize] += 1;

@@ -601,3 +601,44 @@ proptest! {
         });
     }
 }
+
+/// Waits for the disk, which asynchronous code may not.
+fn issues_of(bench: &Bench, caller: &Caller) -> Vec<Issue> {
+    let look = || bench.service.issues(caller).unwrap();
+    std::thread::scope(|scope| scope.spawn(look).join().unwrap())
+}
+
+#[actix_web::test]
+async fn a_printed_token_that_nobody_uses_is_told_from_the_next_day_on() {
+    let bench = Bench::new();
+    let registry = bench.service.registry();
+    let first = registry.first_keys(ConfiguredKeys::default()).await;
+    let printed = first.unwrap().admin_token.unwrap();
+    let admin = bench.admin().await;
+    assert!(issues_of(&bench, &admin).is_empty());
+    bench.set_time("2026-11-23T01:00:00Z");
+    let told = issues_of(&bench, &admin);
+    assert!(
+        matches!(told[..], [Issue::TokenNeverUsed(since)] if since == date(2026, 11, 22)),
+        "{told:?}"
+    );
+    bench.service.authenticate(printed.reveal()).unwrap();
+    let bench = bench.reopened();
+    assert!(issues_of(&bench, &admin).is_empty());
+}
+
+#[actix_web::test]
+async fn a_store_that_takes_nothing_is_told_to_moderators_too() {
+    let bench = Bench::new();
+    let admin = bench.admin().await;
+    bench.store.close();
+    let moderator = Caller {
+        grant: Grant {
+            scopes: crate::key::Scopes::MODERATOR,
+            ..admin.grant.clone()
+        },
+        ..admin
+    };
+    let told = issues_of(&bench, &moderator);
+    assert!(matches!(told[..], [Issue::ReadOnly(_)]), "{told:?}");
+}

@@ -23,7 +23,7 @@ fn it_counts_by_day_and_site_and_tells_how_sure_it_is() {
     let page = browser.page("/overview");
     for shown in [
         "<dt>Checked</dt><dd>3</dd>",
-        "33.3\u{a0}% (6.1–79.2\u{a0}%)",
+        "33.3\u{a0}% <small>6.1–79.2\u{a0}%</small>",
         "<th scope=\"row\">2026-11-26</th><td class=\"number\">3</td>",
         "<th scope=\"row\">2026-10-28</th><td class=\"number\">0</td>",
         "a.example",

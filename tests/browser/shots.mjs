@@ -1,9 +1,21 @@
 // Pictures of the pages, on made-up comments: `tests/screenshots` calls this.
-import { api, launched, more, origin, seed, signIn } from "./common.mjs";
+import { api, launched, more, origin, seed, signIn, token } from "./common.mjs";
 
 const [folder, ...only] = more;
 const ids = await seed();
+const admin = (path, body) => api(path, body, token);
+await admin("/v1/rules", { match: "link_domain", pattern: "pills.example", outcome: "discard", note: "the spring wave" });
+await admin("/v1/rules", { match: "word", pattern: "crypto giveaway", outcome: "hold", site: "trains.example", expires_at: "2027-03-01T00:00:00Z" });
+await admin("/v1/keys", { name: "Mia", scopes: ["moderate"] });
+for (const [at, label] of [[1, "spam"], [2, "ham"], [4, "spam"], [5, "ham"]]) await api("/v1/corrections", { id: ids[at], label });
 const browser = await launched();
+{
+  const page = await (await browser.newContext()).newPage();
+  await signIn(page);
+  await page.goto(`${origin}/data`);
+  await page.locator("form[action='/data/evaluate'] button").click();
+  await page.locator("#evaluated").waitFor();
+}
 const looks = {
   light: { viewport: { width: 1280, height: 800 }, colorScheme: "light" },
   dark: { viewport: { width: 1280, height: 800 }, colorScheme: "dark" },
@@ -18,7 +30,8 @@ for (const [look, options] of Object.entries(looks)) {
   for (const [name, path] of Object.entries(pages)) {
     if (only.length && !only.includes(name) && !only.includes(`${name}-${look}`)) continue;
     await page.goto(origin + path);
-    await page.screenshot({ path: `${folder}/${name}-${look}.png` });
+    // For eyes the whole of them, for the README what a screen shows.
+    await page.screenshot({ path: `${folder}/${name}-${look}.png`, fullPage: !only.length });
   }
 }
 await browser.close();

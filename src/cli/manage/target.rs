@@ -8,7 +8,7 @@ use actix_web::rt::System;
 use chaffinch::clock::Clock;
 use chaffinch::key::KeyId;
 use chaffinch::rule::{Rule, RuleId};
-use chaffinch::service::{NewKey, Registry};
+use chaffinch::service::{DryRun, NewKey, Registry};
 use chaffinch::site::Site;
 use chaffinch::store::Store;
 use chaffinch::wire::sites::patched;
@@ -151,7 +151,9 @@ impl Target {
 
     pub(super) fn try_rule(&self, rule: RuleRequest) -> anyhow::Result<DryRunReply> {
         match self {
-            Self::Folder { registry, .. } => Ok(registry.dry_run(Rule::try_from(rule)?)?.into()),
+            Self::Folder { registry, .. } => Ok(registry
+                .dry_run(Rule::try_from(rule)?, DryRun::THOROUGH)?
+                .into()),
             Self::Server(server) => server.call("POST", "/v1/rules/dry-run", &json!(rule)),
         }
     }

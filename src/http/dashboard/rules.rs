@@ -21,6 +21,8 @@ use crate::verdict::Action;
 
 /// Most characters of a pattern or note in the list.
 const LONGEST: usize = 80;
+/// Newest comments that a rule is tried on: as many as a page has time for.
+const TRIED: usize = 1_000;
 const OUTCOMES: [Action; 3] = [Action::Hold, Action::Discard, Action::Publish];
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
@@ -121,7 +123,7 @@ async fn draft(
             let caller = visitor.caller.clone();
             let run = aside(&visitor, &state, move |service| {
                 let rules = service.managed(&caller, rule.site.as_ref())?;
-                rules.dry_run(rule)
+                rules.dry_run(rule, TRIED)
             });
             Some(Ok(run.await?))
         }

@@ -9,7 +9,7 @@ use super::problem::{ApiError, Errors, Problem};
 use super::{auth, json, page};
 use crate::http::state::State;
 use crate::rule::{Rule, RuleId};
-use crate::service::{Caller, Registry};
+use crate::service::{Caller, DryRun, Registry};
 use crate::wire::{DryRunReply, FieldError, Page, PageRequest, RuleReply, RuleRequest};
 
 /// Every rule, in the order in which they were made.
@@ -92,7 +92,7 @@ pub(in crate::http) async fn dry_run(
     let (rule, _) = sent(&caller, payload, &state).await?;
     let service = Arc::clone(&state.service);
     // Reads many verdicts: away from this worker's other connections.
-    let run = block(move || service.registry().dry_run(rule)).await;
+    let run = block(move || service.registry().dry_run(rule, DryRun::THOROUGH)).await;
     let run = run.map_err(|_| ApiError::new(Problem::Internal, "the dry run broke off"))?;
     Ok(Json(run?.into()))
 }

@@ -214,7 +214,9 @@ async fn teach(
 ) -> Result<HttpResponse, Failure> {
     allowed(&visitor, &request, payload, &state).await?;
     let stale = || visitor.failure(Kind::Stale);
-    let pending = state.jobs.take_pending(&visitor.caller).ok_or_else(stale)?;
+    let mut pending = state.jobs.take_pending(&visitor.caller).ok_or_else(stale)?;
+    // Whoever sent it may have lost a right since.
+    pending.by = visitor.caller.clone();
     begun(&visitor, state.jobs.import(&state.service, pending))
 }
 

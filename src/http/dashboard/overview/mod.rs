@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use self::chart::Day;
-use self::share::share;
+use self::share::{Share, share};
 use super::aside;
 use super::failure::Failure;
 use super::issues::Advice;
@@ -38,8 +38,8 @@ struct OverviewPage {
     frame: Frame,
     issues: Vec<Advice>,
     totals: Counters,
-    blocked: String,
-    missed: String,
+    blocked: Share,
+    missed: Share,
     days: Vec<Day>,
     most: u64,
     width: usize,
@@ -82,7 +82,7 @@ async fn overview(visitor: Visitor, state: web::Data<State>) -> Result<HttpRespo
             true => fill(&fill(w.warming_up, model.learned_from), model.settles_at),
             false => fill(w.warmed_up, model.learned_from),
         },
-        card: card(&model.card),
+        card: card(&model.card, w),
         model,
         totals,
     })
@@ -149,12 +149,18 @@ fn by_site(sums: DaySums) -> Vec<SiteLine> {
 }
 
 /// The numbers and texts of the model's card.
-fn card(card: &serde_json::Value) -> Vec<(String, String)> {
+fn card(card: &serde_json::Value, w: &Words) -> Vec<(String, String)> {
+    let told = |name: &str| match name {
+        "comments" => w.card_comments.to_owned(),
+        "features" => w.card_features.to_owned(),
+        "program" => w.card_program.to_owned(),
+        other => other.to_owned(),
+    };
     let entries = card.as_object().into_iter().flatten();
     entries
         .filter_map(|(name, value)| match value {
-            serde_json::Value::String(text) => Some((name.clone(), text.clone())),
-            serde_json::Value::Number(number) => Some((name.clone(), number.to_string())),
+            serde_json::Value::String(text) => Some((told(name), text.clone())),
+            serde_json::Value::Number(number) => Some((told(name), number.to_string())),
             _ => None,
         })
         .collect()
