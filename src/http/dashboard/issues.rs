@@ -116,3 +116,70 @@ fn bytes(count: u64) -> String {
         mib => format!("{:.1}\u{a0}GiB", mib / 1024.0),
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::key::Scopes;
+    use crate::service::{FailingSite, Grant, IdleKey, KeyView, Space, StoreError};
+    use crate::site::Site;
+
+    #[test]
+    fn every_issue_is_told_whole_in_every_language() {
+        let time = jiff::Timestamp::UNIX_EPOCH;
+        let day = jiff::civil::date(2026, 8, 1);
+        let site = Site::parse("blog.example.com").unwrap();
+        let failing = FailingSite {
+            since: time,
+            calls: 3,
+            reason: "the site answered 500".to_owned(),
+        };
+        let idle = |last_used| IdleKey {
+            view: KeyView {
+                id: "0123456789ab".parse().unwrap(),
+                grant: Grant::new("Old <blog>", Scopes::SITE, None, time),
+                accepted: true,
+                last_used,
+            },
+            since: day,
+        };
+        let space = Space {
+            free: 600 << 20,
+            total: 40 << 30,
+        };
+        let issues = [
+            Issue::ReadOnly(StoreError::Closed),
+            Issue::NotKept(7),
+            Issue::DiskShort(space),
+            Issue::CallbackFails(site.clone(), failing),
+            Issue::RuleSuspended {
+                id: "3".parse().unwrap(),
+                name: "the wave".to_owned(),
+            },
+            Issue::TokenNeverUsed(day),
+            Issue::KeyIdle(idle(None)),
+            Issue::KeyIdle(idle(Some(day))),
+            Issue::OnlySpam(10),
+            Issue::OnlyHam(10),
+            Issue::NoUserAgent(site),
+            Issue::OwnModel("mine".to_owned()),
+        ];
+        for words in Words::ALL {
+            for advice in Advice::on(&issues, words) {
+                assert!(!advice.what.contains("{}"), "{}", advice.what);
+                assert!(!advice.what_to_do.is_empty() && !advice.what_to_do.contains("{}"));
+            }
+        }
+        let told = Advice::on(&issues, Words::ENGLISH);
+        assert_eq!(
+            told[2].what,
+            "The disk is nearly full: 600\u{a0}MiB of 40.0\u{a0}GiB are left."
+        );
+        assert_eq!(
+            told[3].what,
+            "Callbacks to blog.example.com do not arrive: the site answered 500"
+        );
+        assert_eq!(told[4].link, "/rules#r3");
+    }
+}
