@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -103,6 +104,9 @@ pub struct KeyReply {
     pub expires_at: Option<Timestamp>,
     /// Whether it is accepted now.
     pub accepted: bool,
+    /// The day (UTC) on which it was used last, as far as this server was told.
+    #[serde(default)]
+    pub last_used: Option<Date>,
     /// The secret: only in the reply that made it, it is not stored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
@@ -134,6 +138,7 @@ impl From<KeyView> for KeyReply {
             created_at: view.grant.created,
             expires_at: view.grant.until,
             accepted: view.accepted,
+            last_used: view.last_used,
             secret: None,
         }
     }

@@ -62,6 +62,28 @@ fn a_moderator_is_made_gets_in_and_is_put_out() {
 }
 
 #[test]
+fn a_key_in_wrong_hands_goes_with_all_that_it_taught() {
+    let app = TestApp::start();
+    let rogue = app.admin(
+        "POST",
+        "/v1/keys",
+        json!({"name": "Rogue", "scopes": ["moderate"]}),
+    );
+    let rogue = rogue.json();
+    let id = check(&app, "I pruned my currants")["id"].clone();
+    let mut moderator = Browser::of(&app, rogue["secret"].as_str().unwrap());
+    let act = format!("spam {}", id.as_str().unwrap());
+    let page = moderator.page("/queue");
+    moderator.submit(&page, "/correct", &[("act", &act)]);
+    let mut admin = Browser::of_admin(&app);
+    let page = admin.page("/keys");
+    let path = format!("/keys/{}", rogue["id"].as_str().unwrap());
+    admin.submit(&page, &path, &[("act", "revoke-all")]);
+    assert_eq!(moderator.get("/queue").status, 303);
+    assert!(app.v1_verdict(id.as_str().unwrap()).json()["correction"].is_null());
+}
+
+#[test]
 fn thresholds_show_what_they_would_have_done_before_they_hold() {
     let app = TestApp::start();
     let comment = check(&app, "I pruned my currants in March.");

@@ -75,6 +75,9 @@ fn keys_that_nobody_uses_are_told() {
     assert!(page.contains(text), "{page}");
     assert!(!page.contains("Used blog"), "{page}");
     assert!(browser.page("/keys").contains("2026-10-29"));
+    let path = format!("/v1/keys/{}", used["id"].as_str().unwrap());
+    let shown = app.admin("GET", &path, serde_json::Value::Null).json();
+    assert_eq!(shown["last_used"], "2026-10-29");
     app.admin("DELETE", &format!("/v1/keys/{id}"), serde_json::Value::Null);
     assert!(!browser.page("/issues").contains("Old blog"));
 }

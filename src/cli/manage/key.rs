@@ -101,7 +101,7 @@ pub(crate) fn run(args: KeyArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn table(keys: &[KeyReply]) -> String {
-    let mut table = Table::of_words(&["id", "name", "scopes", "site", "accepted"]);
+    let mut table = Table::of_words(&["id", "name", "scopes", "site", "accepted", "last used"]);
     for key in keys {
         let accepted = match (key.accepted, &key.expires_at) {
             (true, None) => "yes".to_owned(),
@@ -115,6 +115,7 @@ fn table(keys: &[KeyReply]) -> String {
             scopes(key),
             site,
             accepted,
+            or(key.last_used.as_ref(), "-"),
         ]);
     }
     table.render()

@@ -2,7 +2,7 @@
 //!
 //! A detail is English in the store and in `/v1`: it is one of the phrases below, or a count or a part
 //! of something named here, or the comment's own words, which nobody translates. What is not known here
-//! is shown as it is; a test goes through all that the filter says of the sample comments.
+//! is shown as it is; tests go through the source of the explanations and the sample comments.
 
 use super::words::Words;
 
@@ -246,10 +246,16 @@ fn begun(detail: &str, language: usize) -> Option<String> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use std::path::Path;
+    use std::sync::Arc;
+
+    use regex::Regex;
 
     use super::*;
     use crate::classifier::Classifier;
+    use crate::comment::{Author, Comment};
+    use crate::filter::{Filter, Policy};
     use crate::training::corpus;
+    use crate::verdict::Thresholds;
 
     #[test]
     fn details_are_told_in_every_language() {
@@ -273,6 +279,69 @@ mod tests {
         assert_eq!(german("link", "shop.example"), "shop.example");
         assert_eq!(german("text", "no links"), "no links");
         assert_eq!(detail("shape", "no links", Words::ENGLISH), "no links");
+    }
+
+    /// Every phrase that stands in the source of the explanations, also those that no sample has.
+    #[test]
+    fn every_phrase_of_the_explanations_has_a_row() {
+        let source = include_str!("../../classifier/explain.rs");
+        let (source, _) = source.split_once("#[cfg(test)]").unwrap();
+        let found = |pattern: &str| -> Vec<String> {
+            let pattern = Regex::new(pattern).unwrap();
+            let all = pattern.captures_iter(source);
+            all.map(|found| found[1].to_owned()).collect()
+        };
+        let one = found(r#"counted\(\s*"([^"]+)""#)
+            .into_iter()
+            .map(|what| format!("one {what}"));
+        let many = found(r#"counted\(\s*"[^"]+",\s*"([^"]+)""#).into_iter();
+        let many =
+            many.flat_map(|what| ["no", "two", "3 to 4"].map(|count| format!("{count} {what}")));
+        let shared = found(r#"shared\("([^"]+)""#).into_iter();
+        let shared =
+            shared.flat_map(|what| PARTS.iter().map(move |part| format!("{}{what}", part[0])));
+        let plain = found(r#"\("\w+", "([^"]+)"\.to_owned"#).into_iter();
+        let scripts = SCRIPTS.iter().flat_map(|script| {
+            ["written in", "name written in"].map(|begun| format!("{begun} {}", script[0]))
+        });
+        let all: Vec<_> = one
+            .chain(many)
+            .chain(shared)
+            .chain(plain)
+            .chain(scripts)
+            .collect();
+        assert!(all.len() > 150, "{}", all.len());
+        let unknown: Vec<_> = all
+            .into_iter()
+            .filter(|phrase| known(phrase, 1).is_none())
+            .collect();
+        assert_eq!(unknown, Vec::<String>::new());
+    }
+
+    /// What decides without the classifier.
+    #[test]
+    fn what_the_steps_of_the_filter_say_has_a_row() {
+        let classifier = Arc::new(Classifier::embedded().unwrap());
+        let filter = Filter::new(classifier, Thresholds::default());
+        let author = |name: &str, role: &str| Author {
+            name: name.to_owned(),
+            role: role.to_owned(),
+            ..Author::default()
+        };
+        let comments = [
+            (author("", "administrator"), ""),
+            (author("viagra-test-123", ""), ""),
+            (author("", ""), "filled"),
+        ];
+        for (author, honeypot) in comments {
+            let comment = Comment {
+                author,
+                honeypot: honeypot.to_owned(),
+                ..Comment::default()
+            };
+            let reason = filter.check(&comment, &Policy::default()).reasons.remove(0);
+            assert!(known(&reason.detail, 2).is_some(), "{reason:?}");
+        }
     }
 
     /// All that is said of the sample comments: a new phrase of the filter needs a row here.

@@ -124,6 +124,7 @@ catalogue! {
     key_over: "no longer accepted", "nicht mehr gültig", "ya no vale";
     rotate: "Replace", "Ersetzen", "Reemplazar";
     revoke: "Revoke", "Widerrufen", "Revocar";
+    revoke_and_unlearn: "Revoke it and take back what it taught", "Widerrufen und zurücknehmen, was er lehrte", "Revocarla y deshacer lo que enseñó";
     revoke_now: "Revoke it now", "Jetzt widerrufen", "Revocarla ahora";
     sites: "Sites", "Websites", "Sitios";
     set_up_site: "Set up a site", "Website einrichten", "Configurar un sitio";

@@ -172,6 +172,12 @@ async fn change(
             visitor.or_failure(keys.revoke_key(id).await)?;
             Ok(go("/keys"))
         }
+        // The key first: what is taken back shall not be taught again meanwhile.
+        Some("revoke-all") => {
+            visitor.or_failure(keys.revoke_key(id).await)?;
+            visitor.or_failure(keys.take_back(id).await)?;
+            Ok(go("/keys"))
+        }
         _ => Err(visitor.failure(Kind::Stale)),
     }
 }
