@@ -49,6 +49,7 @@ j moves: true
 x selects: true
 the next check is told more spam: true
 rules made from a verdict: 1
+the first key leads past the menu to: content
 thresholds are tried while they are typed: 2
 wrong ones are told: ?site=garden.example
 evaluated on own corrections: 5

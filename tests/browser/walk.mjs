@@ -84,6 +84,12 @@ await page.fill("textarea", "Claim your free casino bonus <b>now</b>");
 await page.click("main button.primary");
 await page.locator("#outcome").waitFor();
 found.tried = await barriers(page);
+await page.goto(`${origin}/rules`);
+await page.keyboard.press("Tab");
+await page.keyboard.press("Enter");
+say("the first key leads past the menu to", await focused());
+const edit = await page.locator("a[href^='/rules/new?id=']").first().getAttribute("href");
+
 await page.goto(`${origin}/site?site=garden.example`);
 await page.fill("input[name=spam]", "0.5");
 await page.locator("#trial").waitFor();
@@ -107,7 +113,7 @@ say("a file is taught", (await page.locator("#job form").textContent()).trim());
 const [download] = await Promise.all([page.waitForEvent("download"), page.locator("form[action='/data/backup'] button").click()]);
 say("a backup is made", download.suggestedFilename().replace(/\d/g, "0"));
 
-const pages = [...sections, `/verdicts/${advert}`, "/site?site=garden.example&unsure=0.3&spam=0.5&discard=0.99",
+const pages = [...sections, `/verdicts/${advert}`, `/verdicts/${advert}/alike`, edit, "/site?site=garden.example&unsure=0.3&spam=0.5&discard=0.99",
   "/queue?q=currants", "/queue?q=nothing-like-this", "/verdicts/none"];
 for (const scheme of ["light", "dark"]) {
   await page.emulateMedia({ colorScheme: scheme });
