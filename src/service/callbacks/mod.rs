@@ -10,7 +10,7 @@ use crate::callback::CallbackUrl;
 use crate::comment::Comment;
 use crate::key::SiteKey;
 use crate::site::settings::{CallbackSecret, SiteSettings};
-use crate::store::{CallOutcome, Notice};
+use crate::store::{CallOutcome, Notice, StoreError};
 use crate::telemetry::events::CalledBack;
 use crate::verdict::{Label, Verdict, VerdictId};
 
@@ -140,14 +140,8 @@ impl Service {
 
     /// Notes what became of a call: in the history of its verdict, of its site, and in the log.
     fn called(&self, id: VerdictId, outcome: CallOutcome, reason: String) {
-        let now = self.clock.now();
-        let noted = self.store.note_call(id, outcome, &reason, now);
-        let site = noted.and_then(|()| self.store.verdict(id));
-        match site.map(|record| record.and_then(|record| record.site)) {
-            Ok(Some(site)) if outcome == CallOutcome::Delivered => self.failing.arrived(&site),
-            Ok(Some(site)) => self.failing.failed(site, &reason, now),
-            Ok(None) => {}
-            Err(error) => tracing::warn!(%error, "a call to a site is not in the history"),
+        if let Err(error) = self.remember_call(id, outcome, &reason) {
+            tracing::warn!(%error, "a call to a site is not in the history");
         }
         let outcome = outcome.as_str();
         self.metrics.report(&CalledBack {
@@ -155,6 +149,25 @@ impl Service {
             outcome,
             reason,
         });
+    }
+
+    fn remember_call(
+        &self,
+        id: VerdictId,
+        outcome: CallOutcome,
+        reason: &str,
+    ) -> Result<(), StoreError> {
+        // Of what was erased meanwhile nothing is to come back.
+        let Some(record) = self.store.verdict(id)? else {
+            return Ok(());
+        };
+        let now = self.clock.now();
+        match record.site {
+            Some(site) if outcome == CallOutcome::Delivered => self.failing.arrived(&site),
+            Some(site) => self.failing.failed(site, reason, now),
+            None => {}
+        }
+        self.store.note_call(id, outcome, reason, now)
     }
 
     /// The call about a verdict: `None` if there is none to make, `Some(None)` while the key is not

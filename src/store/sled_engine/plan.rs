@@ -33,7 +33,7 @@ pub(super) struct Plan<'a> {
     content: Batch,
     history: Steps,
     /// The names of keys that are made.
-    key_names: Batch,
+    key_names: Vec<(KeyHash, String)>,
     /// Verdicts that are taken out.
     removed: HashSet<VerdictId>,
     /// Keys of the vault that nobody may ever use again.
@@ -57,7 +57,7 @@ impl<'a> Plan<'a> {
             postings: Batch::default(),
             content: Batch::default(),
             history: Steps::default(),
-            key_names: Batch::default(),
+            key_names: Vec::new(),
             removed: HashSet::new(),
             shredded: Vec::new(),
             corrections: HashMap::new(),
@@ -256,8 +256,7 @@ impl<'a> Plan<'a> {
             }
             Change::Retracted { verdict, .. } => superseded = self.take_back(*verdict)?,
             Change::KeyCreated { key, grant } => {
-                self.key_names
-                    .insert(&key.as_bytes()[..], grant.name.as_bytes());
+                self.key_names.push((*key, grant.name.clone()));
                 self.keys.insert(*key, Some(grant.clone()));
             }
             Change::KeyRevoked { key } => {
@@ -401,7 +400,9 @@ impl<'a> Plan<'a> {
         if !self.history.is_empty() {
             trees.history.apply_batch(self.history.into_batch())?;
         }
-        trees.key_names.apply_batch(self.key_names)?;
+        for (key, name) in self.key_names {
+            trees.key_names.insert(key.as_bytes(), name.as_bytes())?;
+        }
         let parts = [
             (&trees.verdicts, self.verdicts),
             (&trees.corrections, corrections),
