@@ -150,6 +150,19 @@ pub(crate) fn sync_dir(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Makes the files in a directory durable, and their names.
+pub(crate) fn sync_files(path: &Path) -> Result<(), StoreError> {
+    let io = |e: io::Error| StoreError::io(path, &e);
+    for entry in fs::read_dir(path).map_err(io)? {
+        let file = entry.map_err(io)?.path();
+        if file.is_file() {
+            let synced = File::open(&file).and_then(|file| file.sync_all());
+            synced.map_err(|e| StoreError::io(&file, &e))?;
+        }
+    }
+    sync_dir(path)
+}
+
 fn check_format(directory: &Path) -> Result<(), StoreError> {
     let path = directory.join("FORMAT");
     let text = match fs::read(&path) {

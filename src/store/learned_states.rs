@@ -164,7 +164,7 @@ pub(crate) fn damaged_in(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Reads the bytes of a file. `None` if they are not as they were written.
-fn parse(mut bytes: Vec<u8>) -> Option<(Chain, LearnedState)> {
+pub(super) fn parse(mut bytes: Vec<u8>) -> Option<(Chain, LearnedState)> {
     let (content, checksum) = bytes.split_last_chunk::<CHECKSUM>()?;
     if blake3::hash(content) != blake3::Hash::from_bytes(*checksum) {
         return None;

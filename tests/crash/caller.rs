@@ -1,12 +1,12 @@
 //! A caller that does a bit of everything on a site of its own, one call after the other.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::dice::Dice;
-use crate::facts::{Fact, Facts, Id, Wish};
+use crate::facts::{self, Fact, Facts, Id, Wish};
 use crate::support::{KEY, TOKEN};
 
 /// Calls a server.
@@ -105,6 +105,7 @@ pub(crate) struct Caller {
 pub(crate) struct Outcome {
     pub(crate) checked: usize,
     pub(crate) lost: Vec<String>,
+    pub(crate) gone: facts::Gone,
 }
 
 impl Caller {
@@ -143,14 +144,64 @@ impl Caller {
     /// Finds out what became of the last wish, and whether everything else is as it was told.
     pub(crate) fn compare(&mut self, client: &Client) -> Outcome {
         let seen = self.look(client);
+        self.compare_with(&seen, client, facts::Gone::default())
+    }
+
+    /// The same after a loss of power, which may have taken verdicts that were acknowledged less than
+    /// `within` before.
+    pub(crate) fn compare_without_power(
+        &mut self,
+        client: &Client,
+        at: Instant,
+        within: Duration,
+    ) -> Outcome {
+        let seen = self.look(client);
+        let is_there = |facts: &Facts, id: &Id| facts.verdicts.contains_key(id);
+        let mut gone = self.facts.without_power(&seen, at, within);
+        match &self.pending {
+            // The verdict is there and its key is not.
+            Some(Wish::Check { .. } | Wish::Submit { .. }) => {
+                let mut news = seen.verdicts.iter();
+                let news = news.find(|(id, fact)| {
+                    fact.content.is_empty() && !self.facts.verdicts.contains_key(*id)
+                });
+                if let Some((id, fact)) = news {
+                    let (content, email) = (String::new(), String::new());
+                    let wish = Wish::Check { content, email };
+                    self.facts.grant(wish, id.clone());
+                    self.facts.verdict(id).label = fact.label;
+                    self.pending = None;
+                    self.in_flight += 1;
+                } else if matches!(self.pending, Some(Wish::Submit { .. })) {
+                    gone.perhaps_learned = 1;
+                }
+            }
+            Some(Wish::Correct { id, .. }) if !is_there(&self.facts, id) => {
+                gone.perhaps_learned = 1;
+                self.pending = None;
+                self.in_flight += 1;
+            }
+            // Whether it was taken back shows in nothing but the number of lessons.
+            Some(Wish::Retract { id }) if !is_there(&self.facts, id) => {
+                self.facts.erased_lessons -= 1;
+                gone.perhaps_learned = 1;
+                self.pending = None;
+                self.in_flight += 1;
+            }
+            _ => {}
+        }
+        self.compare_with(&seen, client, gone)
+    }
+
+    fn compare_with(&mut self, seen: &Facts, client: &Client, gone: facts::Gone) -> Outcome {
         if let Some(wish) = self.pending.take() {
             self.in_flight += 1;
-            if let Some(id) = self.facts.was_granted(&wish, &seen) {
+            if let Some(id) = self.facts.was_granted(&wish, seen) {
                 self.done_in_flight += 1;
                 self.facts.grant(wish, id);
             }
         }
-        let (mut checked, mut lost) = self.facts.compare(&seen);
+        let (mut checked, mut lost) = self.facts.compare(seen);
         for (id, secret) in &self.secrets {
             let wanted = self.facts.keys.contains_key(id);
             let reply = client.try_call("GET", "/v1/model", secret, &Value::Null);
@@ -162,16 +213,24 @@ impl Caller {
         }
         let facts = &self.facts;
         self.secrets.retain(|id, _| facts.keys.contains_key(id));
-        Outcome { checked, lost }
+        Outcome {
+            checked,
+            lost,
+            gone,
+        }
     }
 
     fn wish(&mut self) -> Wish {
         self.serial += 1;
         let serial = self.serial;
-        let content = format!(
+        let mut content = format!(
             "Comment {serial} on {}: how do I prune currants?",
             self.site
         );
+        if self.dice.below(20) == 0 {
+            // sled keeps large entries apart.
+            content += &" And the gooseberries?".repeat(2500);
+        }
         let email = format!("person{}@{}", self.dice.below(8), self.site);
         let days = 30 + serial as u64 % 300;
         let some = |dice: &mut Dice, list: Vec<&Id>| match list.len() {
@@ -179,7 +238,10 @@ impl Caller {
             many => Some(list[dice.below(many)].clone()),
         };
         let roll = self.dice.below(100);
-        let verdict = some(&mut self.dice, self.facts.verdicts.keys().collect());
+        // Of one whose comment went with the power nothing can be learned.
+        let whole = self.facts.verdicts.iter();
+        let whole = whole.filter(|(_, fact)| !fact.content.is_empty());
+        let verdict = some(&mut self.dice, whole.map(|(id, _)| id).collect());
         let labelled = self
             .facts
             .verdicts
@@ -299,7 +361,7 @@ impl Caller {
                 .map(|key| (text(&key["id"]), text(&key["name"])))
                 .collect(),
             retention_days: configured.and_then(|site| site["settings"]["retention_days"].as_u64()),
-            erased_lessons: 0,
+            ..Facts::default()
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What one caller was told, and what a server shows.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
 pub(crate) type Id = String;
 
@@ -21,8 +22,20 @@ pub(crate) struct Facts {
     /// Names of keys that are accepted.
     pub(crate) keys: BTreeMap<Id, String>,
     pub(crate) retention_days: Option<u64>,
-    /// Lessons of erased comments, which stay learned.
+    /// Lessons of erased comments, which stay learned, and of those that the power took.
     pub(crate) erased_lessons: u64,
+    /// When each verdict was acknowledged.
+    pub(crate) told: BTreeMap<Id, Instant>,
+}
+
+/// What went with the power.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Gone {
+    pub(crate) verdicts: usize,
+    /// How long before the loss the oldest of them had been acknowledged.
+    pub(crate) oldest: Duration,
+    /// Lessons that nobody was told of and that may have come about: their verdicts are gone.
+    pub(crate) perhaps_learned: u64,
 }
 
 /// Something that a caller asks for.
@@ -63,8 +76,40 @@ impl Facts {
         standing.count() as u64 + self.erased_lessons
     }
 
+    /// Lets go of verdicts that are not shown, or without their comments, and were acknowledged less than
+    /// this before the power went.
+    pub(crate) fn without_power(&mut self, seen: &Self, at: Instant, within: Duration) -> Gone {
+        let mut gone = Gone::default();
+        let ids: Vec<_> = self.verdicts.keys().cloned().collect();
+        for id in ids {
+            let age = at.saturating_duration_since(self.told[&id]);
+            if age > within {
+                continue;
+            }
+            let fact = self.verdict(&id);
+            match seen.verdicts.get(&id) {
+                Some(seen) if seen.content.is_empty() && !fact.content.is_empty() => {
+                    fact.content.clear();
+                    fact.email.clear();
+                }
+                Some(_) => continue,
+                None => {
+                    let learned = fact.label.is_some();
+                    self.erased_lessons += u64::from(learned);
+                    self.verdicts.remove(&id);
+                }
+            }
+            gone.verdicts += 1;
+            gone.oldest = gone.oldest.max(age);
+        }
+        gone
+    }
+
     /// What follows from a wish that was granted. `id` names what it made.
     pub(crate) fn grant(&mut self, wish: Wish, id: Id) {
+        if let Wish::Check { .. } | Wish::Submit { .. } = wish {
+            self.told.insert(id.clone(), Instant::now());
+        }
         match wish {
             Wish::Check { content, email } => {
                 let fact = Fact {
@@ -109,7 +154,7 @@ impl Facts {
         }
     }
 
-    fn verdict(&mut self, id: &str) -> &mut Fact {
+    pub(crate) fn verdict(&mut self, id: &str) -> &mut Fact {
         self.verdicts
             .get_mut(id)
             .expect("wishes name what is there")

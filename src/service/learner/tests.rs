@@ -122,7 +122,9 @@ impl Bench {
 
 fn kept(folder: &Path) -> Vec<std::path::PathBuf> {
     let entries = fs::read_dir(folder.join("learned")).into_iter().flatten();
-    entries.map(|entry| entry.unwrap().path()).collect()
+    let paths = entries.map(|entry| entry.unwrap().path());
+    // Without the one that is being written.
+    paths.filter(|path| path.extension().is_none()).collect()
 }
 
 #[derive(Debug, Clone)]

@@ -1,6 +1,7 @@
 //! Opening sled so that what a crash left behind does not stop the start.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
@@ -26,6 +27,14 @@ pub(super) fn open(directory: &Path, vault: &Path, cache_bytes: u64) -> Result<T
     Ok(trees)
 }
 
+/// Opens sled as far as its log is sound: without what follows from it, if need be.
+pub(super) fn by_its_log(directory: &Path, cache_bytes: u64) -> Result<Db, StoreError> {
+    as_it_is(directory, cache_bytes).or_else(|_| {
+        leave_the_log(directory)?;
+        as_it_is(directory, cache_bytes)
+    })
+}
+
 /// Opens sled without changing anything that a start would not change.
 pub(super) fn as_it_is(directory: &Path, cache_bytes: u64) -> Result<Db, StoreError> {
     remove_snapshots(directory, |name| name.ends_with(".generating"))?;
@@ -45,8 +54,7 @@ fn open_sled(directory: &Path, vault: &Path, cache_bytes: u64) -> Result<Db, Sto
     if let Failure::System(error) = failure {
         return Err(StoreError::io(directory, &error));
     }
-    // Without snapshots sled reads its whole log, which may still be sound.
-    remove_snapshots(directory, |_| true)?;
+    leave_the_log(directory)?;
     failure = match attempt(directory, cache_bytes) {
         Ok(db) => return Ok(db),
         Err(failure) => failure,
@@ -109,13 +117,24 @@ fn attempt_once(directory: &Path, cache_bytes: u64) -> Result<Db, Failure> {
         Ok(Ok((_, Err(error)))) => Err(Failure::Damaged(error.to_string())),
         Ok(Err(sled::Error::Io(error))) => Err(match error.kind() {
             // What sled says of a file that ends too early or holds nonsense.
-            std::io::ErrorKind::UnexpectedEof
-            | std::io::ErrorKind::InvalidData
-            | std::io::ErrorKind::InvalidInput => Failure::Damaged(error.to_string()),
+            ErrorKind::UnexpectedEof | ErrorKind::InvalidData | ErrorKind::InvalidInput => {
+                Failure::Damaged(error.to_string())
+            }
             _ => Failure::System(error),
         }),
         Ok(Err(error)) => Err(Failure::Damaged(error.to_string())),
         Err(_) => Err(Failure::Damaged("it cannot be read".to_owned())),
+    }
+}
+
+/// Removes what sled makes anew: snapshots, without which it reads its whole log, which may still be sound,
+/// and the file of its settings, which never change.
+fn leave_the_log(directory: &Path) -> Result<(), StoreError> {
+    remove_snapshots(directory, |_| true)?;
+    let settings = directory.join("conf");
+    match fs::remove_file(&settings) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(StoreError::io(&settings, &error)),
+        _ => Ok(()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The embedded engine: sled for verdicts and indexes, the journal for what admins did.
 
+mod blobs;
 mod command;
 mod dumping;
 mod examine;
@@ -29,6 +30,7 @@ use std::thread::{self, JoinHandle};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use self::blobs::Blobs;
 use self::command::{Command, Request};
 use self::new_verdict::NewVerdict;
 use self::notifier::Observers;
@@ -36,7 +38,7 @@ use self::plan::Plan;
 use self::trees::Trees;
 use self::writer::Writer;
 use super::ack::{Ack, Reply};
-use super::data_dir::{DataDir, sync_dir};
+use super::data_dir::{DataDir, sync_dir, sync_files};
 use super::journal::{Journal, Reader};
 use super::{
     AddressPolicy, Aged, CallOutcome, ConfiguredSite, Correction, CorrectionReceipt, DayCount,
@@ -80,8 +82,8 @@ impl SledStore {
         rebuild::settle(&directory)?;
         let sled_path = directory.join("sled");
         let trees = heal::open(&sled_path, &directory.join("vault"), settings.cache_bytes)?;
-        // sled syncs none of the names that it made.
-        sync_dir(&sled_path)?;
+        // sled syncs none of the names that it made, nor the file of its settings.
+        sync_files(&sled_path)?;
         sync_dir(path)?;
         let journal = Journal::open(&directory.join("journal"), trees.applied()?)?;
         catch_up(&trees, &journal.reader())?;
@@ -96,6 +98,7 @@ impl SledStore {
             trees: trees.clone(),
             journal,
             file: File::open(&db_file).map_err(|e| StoreError::io(&db_file, &e))?,
+            blobs: Blobs::new(sled_path.join("blobs")),
             notifier: groups,
             failed: None,
         };

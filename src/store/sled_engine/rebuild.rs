@@ -3,7 +3,7 @@
 //! The verdicts are taken over as they are, still sealed under the same keys; indexes are made of them,
 //! and all that follows from the log is made of the log.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
 
 use sled::{Db, IVec, Tree};
@@ -15,7 +15,7 @@ use super::trees::{Trees, id_at_end};
 use super::{catch_up, heal, history, postings};
 use crate::store::codec::decode;
 use crate::store::counters::Counters;
-use crate::store::data_dir::{DataDir, sync_dir};
+use crate::store::data_dir::{DataDir, sync_dir, sync_files};
 use crate::store::error::StoreError;
 use crate::store::journal::Reader;
 
@@ -106,12 +106,13 @@ fn finish(db: Db, path: &Path) -> Result<(), StoreError> {
     sync(path)
 }
 
-/// Syncs the file of a database that was flushed, and its name: sled's flush does neither.
+/// Syncs the files of a database that was flushed, and their names: sled's flush does neither.
 pub(super) fn sync(path: &Path) -> Result<(), StoreError> {
-    let file = path.join("db");
-    let synced = File::open(&file).and_then(|file| file.sync_all());
-    synced.map_err(|e| StoreError::io(&file, &e))?;
-    sync_dir(path)
+    let blobs = path.join("blobs");
+    if blobs.exists() {
+        sync_files(&blobs)?;
+    }
+    sync_files(path)
 }
 
 /// Puts the new database in the place of the old one, which goes to `aside`, or away.

@@ -134,7 +134,7 @@ fn mend_database(
     repair: &mut Repair,
 ) -> Result<(), StoreError> {
     let journal = Journal::open(&directory.join("journal"), 0)?;
-    let db = heal::as_it_is(&directory.join("sled"), settings.cache_bytes);
+    let db = heal::by_its_log(&directory.join("sled"), settings.cache_bytes);
     let vault = Arc::new(Vault::open(&directory.join("vault"))?);
     let old = db.and_then(|db| Ok(Trees::open(db, vault)?));
     repair.lost_verdicts = old.is_err();

@@ -7,9 +7,9 @@
 
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{Receiver, Sender};
 
+use super::blobs::Blobs;
 use super::command::{Command, Request};
 use super::halves;
 use super::new_verdict::NewVerdict;
@@ -25,14 +25,14 @@ use crate::verdict::VerdictId;
 
 /// Most writes in one group. Larger groups are no faster (measured) and hold more in memory.
 const GROUP: usize = 256;
-/// How long verdicts may stay in the operating system's cache.
-const SYNC_EVERY: Duration = Duration::from_millis(500);
 
 pub(super) struct Writer {
     pub(super) trees: Trees,
     pub(super) journal: Journal,
     /// sled's file, to sync it: sled's own flush does not reach the disk.
     pub(super) file: File,
+    /// Its files of large entries, likewise.
+    pub(super) blobs: Blobs,
     pub(super) notifier: Sender<Group>,
     /// Why nothing is written any more, if so.
     pub(super) failed: Option<StoreError>,
@@ -41,29 +41,16 @@ pub(super) struct Writer {
 impl Writer {
     /// Works until every sender is gone and everything that they sent is written.
     pub(super) fn run(mut self, commands: &Receiver<Command>) {
-        let mut unsynced: Option<Instant> = None;
-        loop {
-            let wait = unsynced.map_or(Duration::from_secs(3600), |since| {
-                SYNC_EVERY.saturating_sub(since.elapsed())
-            });
-            match commands.recv_timeout(wait) {
-                Ok(first) => {
-                    let more = commands.try_iter().take(GROUP - 1);
-                    let group: Vec<_> = std::iter::once(first).chain(more).collect();
-                    unsynced.get_or_insert_with(Instant::now);
-                    // A panic below is a fault of ours or of sled; the promises made so far hold.
-                    if catch_unwind(AssertUnwindSafe(|| self.commit(group))).is_err() {
-                        let reason = "an internal fault while writing".to_owned();
-                        self.failed = Some(StoreError::ReadOnly(reason));
-                    }
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => break,
+        while let Ok(first) = commands.recv() {
+            let more = commands.try_iter().take(GROUP - 1);
+            let group: Vec<_> = std::iter::once(first).chain(more).collect();
+            // A panic below is a fault of ours or of sled; the promises made so far hold.
+            if catch_unwind(AssertUnwindSafe(|| self.commit(group))).is_err() {
+                let reason = "an internal fault while writing".to_owned();
+                self.failed = Some(StoreError::ReadOnly(reason));
             }
-            if unsynced.is_some_and(|since| since.elapsed() >= SYNC_EVERY) {
-                unsynced = None;
-                self.sync();
-            }
+            // Everybody is answered. What follows on the disk must not come before what was written now.
+            self.sync();
         }
         if let Err(error) = self.trees.db.flush() {
             tracing::error!(%error, "the last flush of the embedded database failed");
@@ -75,7 +62,8 @@ impl Writer {
     /// could not write, and the next sync would succeed without it.
     fn sync(&mut self) {
         // The keys first: a verdict without its key would be of no use.
-        let synced = self.trees.vault.sync().and_then(|()| self.file.sync_data());
+        let synced = self.trees.vault.sync().and_then(|()| self.blobs.sync());
+        let synced = synced.and_then(|()| self.file.sync_data());
         if let Err(error) = synced {
             let reason = format!("verdicts could not be synced to the disk: {error}");
             tracing::error!(reason, "the store is read-only until a restart");
