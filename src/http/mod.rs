@@ -11,6 +11,9 @@ mod callbacks;
 mod dashboard;
 mod docs;
 mod download;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod health;
 mod metrics;
 mod observe;
@@ -19,6 +22,7 @@ mod server;
 mod state;
 mod throttle;
 mod tls;
+mod turn;
 pub mod v1;
 
 use actix_web::http::header;

@@ -160,6 +160,20 @@ impl Event for RateLimited {
     }
 }
 
+/// A check was turned away because there were too many at the same time.
+#[derive(Debug, Clone, Copy)]
+pub struct TurnedAway;
+
+impl Event for TurnedAway {
+    fn log(&self) {
+        tracing::debug!("turned away: too many checks at the same time");
+    }
+
+    fn count(&self, metrics: &Metrics) {
+        metrics.turned_away.inc();
+    }
+}
+
 /// A site was called, to tell it that a verdict changed, or will not be.
 #[derive(Debug, Clone)]
 pub struct CalledBack {

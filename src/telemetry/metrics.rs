@@ -66,6 +66,7 @@ pub struct Metrics {
     pub(super) requests: Family<ByRoute, Counter>,
     pub(super) request_seconds: Histogram,
     pub(super) limited: Family<ByLimit, Counter>,
+    pub(super) turned_away: Counter,
     pub(super) callbacks: Family<ByOutcome, Counter>,
     now: Now,
 }
@@ -107,6 +108,7 @@ impl Metrics {
             requests: Family::default(),
             request_seconds: times(),
             limited: Family::default(),
+            turned_away: Counter::default(),
             callbacks: Family::default(),
             now: Now::default(),
         };
@@ -150,6 +152,8 @@ impl Metrics {
         );
         let help = "Calls refused because there were too many";
         to.register("rate_limited", help, self.limited.clone());
+        let help = "Checks turned away because there were too many at the same time";
+        to.register("turned_away", help, self.turned_away.clone());
         let help = "Calls to sites whose verdict changed";
         to.register("callbacks", help, self.callbacks.clone());
         let now = &self.now;

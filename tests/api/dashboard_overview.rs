@@ -105,3 +105,15 @@ fn it_shows_what_comments_have_in_common_and_whose_links_they_hold() {
     }
     assert!(page.contains("/queue?signal=text"), "{page}");
 }
+
+#[test]
+fn every_page_says_when_nothing_can_be_stored() {
+    let app = TestApp::start();
+    let mut browser = Browser::of_admin(&app);
+    let told = "neither verdicts nor corrections are kept";
+    assert!(!browser.page("/rules").contains(told));
+    app.service.close();
+    for page in ["/queue", "/rules", "/try"] {
+        assert!(browser.page(page).contains(told), "{page}");
+    }
+}

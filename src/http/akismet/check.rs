@@ -12,6 +12,7 @@ use super::keys::KeyOrder;
 use super::replies::Reply;
 use crate::callback::CallbackUrl;
 use crate::http::state::State;
+use crate::http::turn::{self, TooBusy};
 use crate::service::{CheckOptions, Checked};
 use crate::verdict::{Action, Verdict, VerdictId};
 
@@ -66,6 +67,7 @@ async fn judged(call: &Call, state: &State) -> Result<Checked, Reply> {
         may_defer: may_defer(form),
         callback: CallbackUrl::parse(form.get("callback")).ok(),
     };
+    let _turn = turn::take(&state.service).map_err(|TooBusy| without_verdict(form))?;
     // A fault in judging must not cost the reply: without one, WordPress publishes the comment.
     let check = AssertUnwindSafe(state.service.check(&caller, comment, options));
     match check.catch_unwind().await {

@@ -30,6 +30,8 @@ pub(super) struct Frame {
     pub(super) section: Section,
     pub(super) here: String,
     pub(super) said: Option<Said>,
+    /// Whether nothing can be stored at the moment: each page says so.
+    pub(super) degraded: bool,
 }
 
 /// Where in the dashboard a page belongs.
@@ -56,6 +58,7 @@ impl Frame {
             section,
             here: visitor.here.clone(),
             said: visitor.said.clone(),
+            degraded: visitor.degraded,
         }
     }
 

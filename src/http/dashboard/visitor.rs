@@ -1,6 +1,5 @@
 //! Who looks at a page, and in which language.
 
-use std::future::{Ready, ready};
 use std::str::FromStr;
 
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
@@ -9,6 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT_LANGUAGE, HOST, HeaderName, ORIGIN};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use askama::Template;
+use futures_util::future::LocalBoxFuture;
 
 use super::failure::{Failure, Kind};
 use super::page::shown_with;
@@ -33,6 +33,8 @@ pub(super) struct Visitor {
     pub(super) here: String,
     /// What the form before did.
     pub(super) said: Option<Said>,
+    /// Whether nothing can be stored at the moment.
+    pub(super) degraded: bool,
 }
 
 impl Visitor {
@@ -62,6 +64,7 @@ impl Visitor {
             words,
             here,
             said: Said::of(request),
+            degraded: false,
         })
     }
 
@@ -113,10 +116,18 @@ impl Visitor {
 
 impl FromRequest for Visitor {
     type Error = Failure;
-    type Future = Ready<Result<Self, Failure>>;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        ready(Self::of(request))
+        let visitor = Self::of(request);
+        let state = request.app_data::<web::Data<State>>().cloned();
+        Box::pin(async move {
+            let mut visitor = visitor?;
+            if let Some(state) = state {
+                visitor.degraded = !state.service.readiness().await.is_ready();
+            }
+            Ok(visitor)
+        })
     }
 }
 

@@ -17,6 +17,7 @@ use super::problem::{ApiError, Errors, Problem, ProblemBody};
 use super::{append, auth, check, idempotency};
 use crate::http::body;
 use crate::http::state::State;
+use crate::http::turn;
 use crate::service::Caller;
 use crate::wire::{self, CheckReply, CheckRequest};
 
@@ -80,6 +81,8 @@ pub(in crate::http) async fn check_batch(
             field: Some("comments".to_owned()),
         });
     }
+    // Once for all of them: what was begun is finished.
+    turn::may_begin(&state.service)?;
     let count = comments.count;
     state.throttle.charge_batch(&request, &caller, count)?;
     let kept = comments.kept.into_iter();

@@ -6,6 +6,7 @@ use super::problem::{ApiError, Errors};
 use super::{auth, json};
 use crate::comment::Comment;
 use crate::http::state::State;
+use crate::http::turn;
 use crate::service::{Caller, CheckOptions};
 use crate::wire::{CheckReply, CheckRequest};
 
@@ -24,6 +25,7 @@ pub(in crate::http) async fn check(
 ) -> Result<web::Json<CheckReply>, ApiError> {
     let caller = auth::caller(&request, &state)?;
     let request: CheckRequest = json(payload, &state).await?;
+    let _turn = turn::take(&state.service)?;
     judged(request, &caller, &state).await.map(web::Json)
 }
 

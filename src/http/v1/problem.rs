@@ -13,6 +13,7 @@ use utoipa::{IntoResponses, ToSchema};
 
 use crate::http::body::BodyError;
 use crate::http::throttle::{NotLetIn, TooMany};
+use crate::http::turn::TooBusy;
 use crate::service::{AuthError, ServiceError};
 use crate::wire::FieldError;
 
@@ -120,7 +121,7 @@ problems! {
     RateLimited: "rate_limited", TOO_MANY_REQUESTS, "Too many calls";
     /// A fault of the server.
     Internal: "internal", INTERNAL_SERVER_ERROR, "Trouble inside the server";
-    /// More is being written than the disk takes.
+    /// More is asked for than the machine can do in time, or written than the disk takes.
     Busy: "busy", SERVICE_UNAVAILABLE, "The server is busy; try again in a moment";
     /// The store cannot be read or written.
     StoreFailed: "store_failed", SERVICE_UNAVAILABLE, "The store cannot be used at the moment";
@@ -277,6 +278,15 @@ impl From<BodyError> for ApiError {
 impl From<TooMany> for ApiError {
     fn from(error: TooMany) -> Self {
         Self::new(Problem::RateLimited, error.help())
+    }
+}
+
+impl From<TooBusy> for ApiError {
+    fn from(_: TooBusy) -> Self {
+        Self::new(
+            Problem::Busy,
+            "more checks are asked for than can be answered in time",
+        )
     }
 }
 

@@ -6,7 +6,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 #![cfg(target_os = "linux")]
 
+#[path = "../support/mod.rs"]
 mod support;
+mod twice;
 
 use std::fs;
 use std::io::{Read, Write};
