@@ -343,6 +343,7 @@ fn print_config_shows_each_value_and_where_it_came_from() {
         ("# trusted_proxies =", "not set"),
         ("# callback_networks =", "not set"),
         ("# cors_origins =", "not set"),
+        ("retention_records = 730", "default"),
         ("workers = 3", "CHAFFINCH_WORKERS"),
         ("max_body = \"2MiB\"", "default"),
         ("# model =", "not set"),

@@ -60,6 +60,7 @@ pub(crate) fn run(args: ServeArgs, layers: &Layers) -> anyhow::Result<ExitCode> 
     let store = open_store(&options.data)?;
     let settings = service::Settings {
         thresholds,
+        retention_records: options.retention_records,
         own_model: options.judging.model.is_some(),
         ..service::Settings::default()
     };

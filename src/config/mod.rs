@@ -20,6 +20,7 @@ pub use values::{LogFilter, LogFormat};
 
 use crate::key::{AdminToken, SiteKey};
 use crate::rate::RateLimit;
+use crate::site::settings::RetentionDays;
 use crate::verdict::Thresholds;
 
 /// What every command takes.
@@ -126,6 +127,11 @@ pub struct ServerOptions {
     #[arg(long, env = "CHAFFINCH_CORS_ORIGINS", value_name = "ORIGIN,…", value_delimiter = ',',
           value_parser = values::origin)]
     pub cors_origins: Vec<String>,
+
+    /// Days after which a verdict goes whose comment is over its time and that nobody corrected
+    #[arg(long, env = "CHAFFINCH_RETENTION_RECORDS", value_name = "DAYS", default_value = "730",
+          value_parser = values::days)]
+    pub retention_records: RetentionDays,
 
     /// Threads that answer requests; without this, one for each core
     #[arg(long, env = "CHAFFINCH_WORKERS", value_name = "NUMBER", value_parser = values::workers)]

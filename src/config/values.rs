@@ -9,6 +9,8 @@ use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
+use crate::site::settings::{RetentionDays, SettingError};
+
 /// Most worker threads that are accepted; far more than any machine makes use of.
 const MOST_WORKERS: usize = 1024;
 
@@ -68,6 +70,14 @@ pub(super) fn workers(text: &str) -> Result<NonZeroUsize, String> {
         .ok()
         .filter(|n: &NonZeroUsize| n.get() <= MOST_WORKERS)
         .ok_or_else(|| format!("give a whole number from 1 to {MOST_WORKERS}"))
+}
+
+pub(super) fn days(text: &str) -> Result<RetentionDays, String> {
+    let days = text.parse::<u64>().ok().map(RetentionDays::try_from);
+    match days {
+        Some(Ok(days)) => Ok(days),
+        _ => Err(SettingError::RetentionDays.to_string()),
+    }
 }
 
 pub(super) fn probability(text: &str) -> Result<f64, &'static str> {

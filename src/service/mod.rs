@@ -45,6 +45,7 @@ use crate::clock::Clock;
 use crate::filter::Filter;
 use crate::key::Scope;
 use crate::site::Site;
+use crate::site::settings::RetentionDays;
 use crate::store::{Sequence, Store};
 use crate::telemetry::metrics::{Metrics, Snapshot};
 use crate::verdict::{Thresholds, VerdictId};
@@ -92,13 +93,14 @@ pub struct Service {
     /// Keeps ids of the same millisecond in order.
     ids: Mutex<ContextV7>,
     swept: Mutex<retention::Swept>,
+    retention_records: RetentionDays,
     suspicion: suspicion::Suspicion,
     own_model: bool,
     learner: Arc<Learner>,
 }
 
 /// What an operator may set.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// Where verdicts and actions change.
     pub thresholds: Thresholds,
@@ -106,6 +108,19 @@ pub struct Settings {
     pub clock: Clock,
     /// Whether the model comes from a file of the operator's.
     pub own_model: bool,
+    /// Days after which verdicts go that hold no comment any more and were never corrected.
+    pub retention_records: RetentionDays,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            thresholds: Thresholds::default(),
+            clock: Clock::default(),
+            own_model: false,
+            retention_records: RetentionDays::RECORDS,
+        }
+    }
 }
 
 /// Whether the service can do its work.
@@ -160,6 +175,7 @@ impl Service {
             clock: settings.clock,
             ids: Mutex::new(ContextV7::new()),
             swept: Mutex::default(),
+            retention_records: settings.retention_records,
             suspicion: suspicion::Suspicion::default(),
             learner,
         })

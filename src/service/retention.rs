@@ -29,6 +29,8 @@ pub(super) struct Swept {
     wanted: HashMap<Option<Site>, (RetentionDays, RetentionWhat)>,
     /// The last verdict before the first one that had to stay.
     until: Option<VerdictId>,
+    /// The last verdict before the first whose record had to stay although no comment is in it.
+    bare_until: Option<VerdictId>,
 }
 
 impl Service {
@@ -80,8 +82,41 @@ impl Service {
             }
             after = Some(last);
         }
-        *self.swept.lock().unwrap_or_else(PoisonError::into_inner) = Swept { wanted, until };
-        Ok(gone)
+        {
+            let mut swept = self.swept.lock().unwrap_or_else(PoisonError::into_inner);
+            (swept.wanted, swept.until) = (wanted, until);
+        }
+        Ok(gone + self.sweep_bare(now)?)
+    }
+
+    /// Lets go of records whose comments went long ago and that nobody corrected: without an end there
+    /// would be ever more of them.
+    fn sweep_bare(&self, now: Timestamp) -> Result<u64, ServiceError> {
+        let before = first_kept(now, self.retention_records);
+        let swept = || self.swept.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut after, mut gone, mut all_settled) = (swept().bare_until, 0, true);
+        loop {
+            let aged = self.store.aged(after, before, AT_ONCE)?;
+            let Some(last) = aged.last().map(|aged| aged.id) else {
+                return Ok(gone);
+            };
+            let mut over = Vec::new();
+            for aged in aged {
+                // A comment stays for as long as its site says.
+                all_settled &= !aged.has_content;
+                if !aged.has_content && self.store.correction(aged.id)?.is_none() {
+                    over.push((aged.id, RetentionWhat::Record));
+                }
+                if all_settled {
+                    swept().bare_until = Some(aged.id);
+                }
+            }
+            gone += over.len() as u64;
+            if !over.is_empty() {
+                self.expire(&over)?;
+            }
+            after = Some(last);
+        }
     }
 
     fn expire(&self, over: &[(VerdictId, RetentionWhat)]) -> Result<(), ServiceError> {

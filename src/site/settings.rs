@@ -193,6 +193,9 @@ pub enum SettingError {
 }
 
 impl RetentionDays {
+    /// How long verdicts are kept that hold no comment any more, unless an operator says otherwise.
+    pub const RECORDS: Self = Self(730);
+
     /// The number of days.
     pub fn get(self) -> u16 {
         self.0

@@ -151,6 +151,8 @@ fn what_is_over_its_time_goes_as_the_site_wants() {
     let content = id(SITE);
     let record = id("short.example.com");
     let later = id("other.example.com");
+    let corrected = id("corrected.example.com");
+    app.v1_correct(&json!({"id": corrected, "label": "spam"}));
     assert_eq!(app.service.sweep().unwrap(), 0);
     app.set_clock(now);
     assert_eq!(app.service.sweep().unwrap(), 2);
@@ -179,6 +181,17 @@ fn what_is_over_its_time_goes_as_the_site_wants() {
     app.set_site("other.example.com", json!({"retention_days": 7}));
     assert_eq!(app.service.sweep().unwrap(), 1);
     assert!(app.v1_verdict(&later).json()["comment"].is_null());
+
+    // What holds no comment goes after two years, unless somebody corrected it.
+    app.set_clock(now + SignedDuration::from_hours(24 * 700));
+    assert_eq!(app.service.sweep().unwrap(), 3);
+    assert_eq!(app.service.sweep().unwrap(), 0);
+    for gone in [&content, &later] {
+        app.v1_verdict(gone)
+            .assert_problem(404, "no_such_verdict", None);
+    }
+    let kept = app.v1_verdict(&corrected).json();
+    assert_eq!(kept["correction"]["label"], "spam");
 }
 
 #[test]

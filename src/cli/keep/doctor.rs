@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use anyhow::Context;
 use chaffinch::store::{self, Diagnosis, Losses, Remedy, Repair, StoreSettings};
@@ -46,10 +47,14 @@ pub(crate) fn run(args: DoctorArgs) -> anyhow::Result<ExitCode> {
     folder::require(&args.data)?;
     let settings = StoreSettings::default();
     if args.compact {
+        let began = Instant::now();
         let (before, after) = store::compact(&args.data, &settings)?;
-        let sizes = json!({"before": before, "after": after});
+        let seconds = began.elapsed().as_secs_f64();
+        let sizes = json!({"before": before, "after": after, "seconds": seconds});
         show(args.json, &sizes, |_| {
-            format!("the database had {before} bytes and has {after}")
+            format!(
+                "the database had {before} bytes and has {after}; no server could run for {seconds:.1} s"
+            )
         })?;
         return Ok(ExitCode::SUCCESS);
     }
