@@ -15,6 +15,9 @@ mod dump;
 mod error;
 mod event;
 mod fingerprint;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod history;
 mod journal;
 mod learned_states;

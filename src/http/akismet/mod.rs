@@ -23,6 +23,11 @@ use self::replies::Reply;
 use super::state::State;
 use crate::verdict::VerdictId;
 
+#[cfg(fuzzing)]
+pub(super) fn comment_of(form: &form::Form) -> crate::comment::Comment {
+    comment::comment_from(form)
+}
+
 /// The routes of section 2. Methods per section 1.3: POST for verdicts, reports and account
 /// calls of version 1.1, GET too for the reports of version 1.2.
 pub(super) fn configure(config: &mut web::ServiceConfig) {

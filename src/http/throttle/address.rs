@@ -58,6 +58,21 @@ fn address(text: &str) -> Option<IpAddr> {
         .map(|ip: IpAddr| ip.to_canonical())
 }
 
+/// Whatever a proxy says, the caller is one of the addresses that it names, or the proxy.
+#[cfg(fuzzing)]
+pub(in crate::http) fn fuzz(proxies: &TrustedProxies, peer: IpAddr, forwarded: &str) {
+    let origin = proxies.origin(peer, forwarded.lines());
+    let named = forwarded
+        .lines()
+        .flat_map(|line| line.split(','))
+        .filter_map(address);
+    let known = named
+        .chain([peer.to_canonical()])
+        .any(|named| named == origin);
+    assert!(known, "{origin}");
+    let _ = Network::of(origin);
+}
+
 /// An IPv4 address, or the first half of an IPv6 address: whoever has one of these has all of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Network(IpAddr);

@@ -16,6 +16,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use actix_web::HttpRequest;
 
 pub use self::address::TrustedProxies;
+#[cfg(fuzzing)]
+pub(super) use self::address::fuzz as fuzz_address;
 pub(super) use self::headers::headers;
 
 use self::address::Network;

@@ -40,6 +40,17 @@ fn check(id: &[u8; 16], filters: &str) -> [u8; CHECK] {
     sum
 }
 
+/// Reads any word; what is a cursor is written as the same word.
+#[cfg(fuzzing)]
+pub(in crate::http) fn fuzz(word: &str, filters: &str, id: [u8; 16]) {
+    if let Some(cursor) = Cursor::read(word, filters) {
+        assert_eq!(cursor.word(filters), word);
+    }
+    let before = VerdictId::from_bytes(id);
+    let cursor = Cursor { before };
+    assert_eq!(Cursor::read(&cursor.word(filters), filters), Some(cursor));
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {

@@ -18,6 +18,9 @@ pub(super) mod rules;
 pub(super) mod sites;
 pub(super) mod verdicts;
 
+#[cfg(fuzzing)]
+pub(super) use cursor::fuzz as fuzz_cursor;
+
 use std::sync::Arc;
 
 use actix_web::middleware::from_fn;
