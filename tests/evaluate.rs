@@ -183,6 +183,21 @@ fn renamed(file: &Path, name: &str) -> PathBuf {
 }
 
 #[test]
+fn wrong_corrections_teach_less_than_right_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = corpus(folder.path(), "blog-one", 60, 60);
+    let area = |wrong: &str| {
+        let args = ["--protocol", "online", "--no-base", "--wrong", wrong];
+        let told = figures(&args, &[&file]);
+        assert_eq!(told["wrong"].to_string(), wrong);
+        told["figures"]["sources"][0]["auc"].as_f64().unwrap()
+    };
+    let (right, some, all) = (area("0.0"), area("0.1"), area("1.0"));
+    assert!(right > 0.9 && some > 0.8 && some <= right, "{right} {some}");
+    assert!(all < 0.2, "{all}");
+}
+
+#[test]
 fn online_learns_and_every_source_starts_afresh() {
     let folder = tempfile::tempdir().unwrap();
     let one = corpus(folder.path(), "blog-one", 60, 60);
@@ -307,6 +322,7 @@ fn what_cannot_be_measured_is_refused_in_a_sentence() {
     refused(&split, &[&ham], "ham-train has no ham-test beside it");
     refused(&split, &[&tests], "ham-test has no ham-train beside it");
     refused(&["--feedback", "errors"], &[&tests], "--protocol online");
+    refused(&["--wrong", "0.1"], &[&tests], "--protocol online");
     refused(&["--no-base"], &[&tests], "--protocol online");
     refused(
         &["--plots", "p"],

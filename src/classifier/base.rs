@@ -107,10 +107,15 @@ impl BaseModel {
         &self.shares
     }
 
-    /// A model that knows nothing, to be taught from nothing.
+    /// A model that knows nothing, to be taught from nothing. Its slope is near that of trained
+    /// ones: lessons are measured in log-odds.
     pub fn empty() -> Self {
         let card = serde_json::json!({"sources": []});
-        Self::new("empty".to_owned(), card, Vec::new(), ModelShape::EMPTY)
+        let shape = ModelShape {
+            slope: 2.0,
+            ..ModelShape::EMPTY
+        };
+        Self::new("empty".to_owned(), card, Vec::new(), shape)
     }
 
     /// Coefficient of a feature; zero for numbers that no feature has.

@@ -61,7 +61,7 @@ impl Pace {
     /// The pace of a server.
     pub const DEFAULT: Self = Self {
         margin: 10.0,
-        surprise: 4.0,
+        surprise: 3.0,
         enough: 5.0,
         structure: 5.0,
         inertia: 0.5,

@@ -10,7 +10,9 @@ use anyhow::{Context as _, bail};
 use chaffinch::classifier::BaseModel;
 use chaffinch::config::JudgingOptions;
 use chaffinch::evaluation::metrics::Scored;
-use chaffinch::evaluation::{self, Feedback, Judge, Judged, Report, Source, is_blog, plots};
+use chaffinch::evaluation::{
+    self, Feedback, Judge, Judged, Report, Source, Teaching, is_blog, plots,
+};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -27,6 +29,11 @@ pub(super) struct EvaluateArgs {
     /// Which comments are corrected, for the online protocol: all without this
     #[arg(long, value_enum)]
     feedback: Option<FeedbackArg>,
+
+    /// Share of the corrections that say the opposite of the truth, for the online protocol: how much
+    /// harm slips of the mouse do
+    #[arg(long, value_name = "SHARE", value_parser = probability)]
+    wrong: Option<f64>,
 
     /// Start from a model that knows nothing, for the online protocol; the split protocol always does
     #[arg(long)]
@@ -85,6 +92,9 @@ impl EvaluateArgs {
         if self.feedback.is_some() && self.protocol != Protocol::Online {
             bail!("nothing is corrected: --feedback needs --protocol online");
         }
+        if self.wrong.is_some() && self.protocol != Protocol::Online {
+            bail!("nothing is corrected: --wrong needs --protocol online");
+        }
         match self.protocol {
             Protocol::Cold if self.no_base => {
                 bail!(
@@ -100,10 +110,13 @@ impl EvaluateArgs {
         }
     }
 
-    fn feedback(&self) -> Feedback {
-        match self.feedback {
-            None | Some(FeedbackArg::All) => Feedback::All,
-            Some(FeedbackArg::Errors) => Feedback::Errors,
+    fn teaching(&self) -> Teaching {
+        Teaching {
+            feedback: match self.feedback {
+                None | Some(FeedbackArg::All) => Feedback::All,
+                Some(FeedbackArg::Errors) => Feedback::Errors,
+            },
+            wrong: self.wrong.unwrap_or(0.0),
         }
     }
 
@@ -134,7 +147,7 @@ impl EvaluateArgs {
         let progress = || bar.inc(1);
         Ok(match self.protocol {
             Protocol::Cold => judge.cold(sources, progress),
-            Protocol::Online => judge.online(sources, self.feedback(), progress),
+            Protocol::Online => judge.online(sources, self.teaching(), progress),
             Protocol::Split => evaluation::split(sources, judge.thresholds, progress)?,
         })
     }
@@ -201,7 +214,8 @@ pub(super) fn run(args: EvaluateArgs) -> anyhow::Result<ExitCode> {
         let online = args.protocol == Protocol::Online;
         let value = json!({
             "protocol": args.protocol.to_possible_value().map(|v| v.get_name().to_owned()),
-            "feedback": online.then(|| args.feedback()),
+            "feedback": online.then(|| args.teaching().feedback),
+            "wrong": online.then(|| args.teaching().wrong),
             "model": model,
             "thresholds": judge.thresholds,
             "cut": args.cut(&judge),

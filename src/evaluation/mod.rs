@@ -19,7 +19,7 @@ use std::path::PathBuf;
 
 pub use compare::{Comparison, Outcome, compare};
 pub use figures::{Figures, Intervals};
-pub use protocol::{Course, Feedback, Judge, Judged, MILESTONES, Milestone};
+pub use protocol::{Course, Feedback, Judge, Judged, MILESTONES, Milestone, Teaching};
 pub use report::{Mean, Report, SourceReport};
 pub use source::{Source, is_blog, load};
 pub use split::split;

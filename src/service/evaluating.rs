@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::evaluation::metrics::Scored;
-use crate::evaluation::{Feedback, Figures, Judge, Judged, Report, Source, plots};
+use crate::evaluation::{Teaching, Figures, Judge, Judged, Report, Source, plots};
 use crate::training::Sample;
 use crate::verdict::{Label, VerdictId};
 
@@ -68,7 +68,7 @@ impl Service {
             progress(done, of);
         };
         let base = judge.cold(&sources, &mut step);
-        let mut learning = judge.online(&sources, Feedback::All, &mut step);
+        let mut learning = judge.online(&sources, Teaching::EVERYTHING, &mut step);
         for judged in &mut learning {
             judged.name = "learning from each".to_owned();
         }

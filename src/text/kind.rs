@@ -161,6 +161,13 @@ pub fn feature(kind: Kind, text: &str) -> u32 {
     kind.number(mix_bytes(seed(kind), text.as_bytes()))
 }
 
+/// The number of a feature given by its kind, name and size.
+#[inline]
+pub(crate) fn sized(kind: Kind, name: &str, size: u32) -> u32 {
+    let state = mix_bytes(seed(kind), name.as_bytes());
+    kind.number(mix(state, u64::from(size)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,10 +2,35 @@
 //! size is seen often enough to be learned.
 
 use super::analysis::{Analyser, LINK_MARK};
-use super::kind::Kind;
+use super::kind::{self, Kind};
 use super::markup::Form;
 use super::sink::Sink;
 use crate::comment::Comment;
+
+/// The shapes that every comment has, each in one size.
+const MEASURES: [&str; 9] = [
+    "length",
+    "words",
+    "links",
+    "capitals",
+    "digits",
+    "symbols",
+    "exclamations",
+    "questions",
+    "lines",
+];
+
+/// The shapes that every comment has in one size: the numbers of their features, by size.
+pub(crate) fn measures() -> impl Iterator<Item = Vec<u32>> {
+    let sizes = 0..=size(u32::MAX);
+    let of = move |name| {
+        let numbers = sizes
+            .clone()
+            .map(|size| kind::sized(Kind::Shape, name, size));
+        numbers.collect()
+    };
+    MEASURES.into_iter().map(of)
+}
 
 /// Sizes of a shape, as numbers.
 #[derive(Debug)]
@@ -193,6 +218,23 @@ fn link_shape(seen: &Analyser, put: &mut impl FnMut(&'static str, u32)) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_comment_has_each_measure_once() {
+        let mut seen = Analyser::default();
+        for content in ["", "hi", "BUY http://pills.example/ NOW!!! 100%\nreally?"] {
+            let comment = Comment {
+                content: content.to_owned(),
+                ..Comment::default()
+            };
+            seen.analyse(&comment);
+            let features = seen.features();
+            for sizes in measures() {
+                let has = |number| features.as_slice().binary_search(number).is_ok();
+                assert_eq!(sizes.iter().filter(|n| has(n)).count(), 1, "{content}");
+            }
+        }
+    }
 
     #[test]
     fn sizes_are_coarse() {

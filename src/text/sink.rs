@@ -23,9 +23,7 @@ impl Sink {
 
     /// A property of the whole comment, by name and size.
     pub(super) fn shape(&mut self, kind: Kind, name: &'static str, size: u32) {
-        let state = kind::mix_bytes(kind::seed(kind), name.as_bytes());
-        let id = kind.number(kind::mix(state, u64::from(size)));
-        self.put_id(id, Clue::Shape(name, size));
+        self.put_id(kind::sized(kind, name, size), Clue::Shape(name, size));
     }
 
     pub(super) fn put_id(&mut self, id: u32, clue: Clue) {

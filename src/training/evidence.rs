@@ -9,13 +9,14 @@ use std::fs::OpenOptions;
 use linfa::prelude::Fit;
 use linfa_bayes::MultinomialNb;
 use ndarray::{Array1, Array2};
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::TrainingError;
 
 /// The fitted parameters of a class, in the order in which linfa-bayes serialises them.
 #[derive(Deserialize)]
-struct ClassParameters {
+struct Multinomial {
     _class_count: usize,
     _prior: f64,
     _feature_count: Array1<f64>,
@@ -23,8 +24,8 @@ struct ClassParameters {
 }
 
 #[derive(Deserialize)]
-struct Parameters {
-    class_info: HashMap<usize, ClassParameters>,
+struct Fitted<P> {
+    class_info: HashMap<usize, P>,
 }
 
 /// The evidence of each column: r = ln P(f | spam) - ln P(f | ham), from the weighted numbers of
@@ -41,21 +42,24 @@ pub(super) fn fit(ham: &[f64], spam: &[f64], alpha: f64) -> Result<Vec<f32>, Tra
     let labelled = linfa::Dataset::new(rows, Array1::from(vec![0usize, 1]));
     let model = quietly(|| MultinomialNb::params().alpha(alpha).fit(&labelled))?
         .map_err(|cause| TrainingError::Fit(cause.to_string()))?;
-    let bytes = postcard::to_stdvec(&model).map_err(|c| TrainingError::Fit(c.to_string()))?;
-    drop(model);
-    let parameters: Parameters =
-        postcard::from_bytes(&bytes).map_err(|c| TrainingError::Fit(c.to_string()))?;
-    let of = |class: usize| {
-        let found = parameters.class_info.get(&class);
+    let [ham, spam] = parameters::<Multinomial>(&model)?;
+    let both = spam.feature_log_prob.iter().zip(&ham.feature_log_prob);
+    Ok(both.map(|(spam, ham)| (spam - ham) as f32).collect())
+}
+
+/// What linfa-bayes found of ham and of spam, labelled 0 and 1: a fitted model shows it only where
+/// it is serialised.
+pub(super) fn parameters<P: DeserializeOwned>(
+    model: &impl Serialize,
+) -> Result<[P; 2], TrainingError> {
+    let failed = |cause: postcard::Error| TrainingError::Fit(cause.to_string());
+    let bytes = postcard::to_stdvec(model).map_err(failed)?;
+    let mut fitted: Fitted<P> = postcard::from_bytes(&bytes).map_err(failed)?;
+    let mut of = |class: usize| {
+        let found = fitted.class_info.remove(&class);
         found.ok_or_else(|| TrainingError::Fit("a class is missing from the fit".to_owned()))
     };
-    let (ham, spam) = (of(0)?, of(1)?);
-    Ok(spam
-        .feature_log_prob
-        .iter()
-        .zip(&ham.feature_log_prob)
-        .map(|(spam, ham)| (spam - ham) as f32)
-        .collect())
+    Ok([of(0)?, of(1)?])
 }
 
 /// Runs something with standard error discarded: linfa-bayes 0.8.1 has a debugging line in its

@@ -2,20 +2,29 @@
 
 mod calibration;
 pub mod corpus;
+mod counts;
 mod evidence;
 mod examples;
+mod random;
+mod rows;
+mod sizes;
+mod spool;
 mod trust;
 mod variants;
+mod weights;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use corpus::{CorpusError, Sample};
-pub use examples::{Example, Examples};
 
 use crate::classifier::{BaseModel, ModelShape};
-use crate::text::{FEATURE_SPACE, Family};
-use examples::class;
-use trust::{Row, Trusted};
+use crate::text::{FEATURE_SPACE, Features};
+use counts::{Columns, Counts};
+use examples::{Examples, class};
+use rows::Rows;
+use trust::{Learner, Trusted};
+use weights::Weights;
 
 /// How a base model is trained. The constants' origin: `docs/experiments.md`.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
@@ -46,15 +55,22 @@ pub struct Settings {
     pub fewest: u32,
     /// Weight of the structure's evidence beside the text's.
     pub structure_weight: f64,
+    /// The same for a corpus of one source, whose next comments will be built alike.
+    pub lone_structure_weight: f64,
     /// The corpus is cut into so many parts, of which one is held apart to calibrate.
-    pub calibration_parts: usize,
+    pub calibration_parts: u64,
     /// A corpus with fewer comments is calibrated on each of its parts in turn.
-    pub small: usize,
+    pub small: u64,
+    /// Comments of a part that are calibrated on, at most.
+    pub calibration_comments: u64,
     /// Log-odds by which a site that the model never saw is given the benefit of the doubt: a
     /// real person silenced costs more than a spam shown.
     pub caution: f64,
     /// Start of the order in which comments are learned.
     pub seed: u64,
+    /// Features that are held in memory at a time, four bytes each: a larger corpus is learned in
+    /// blocks.
+    pub block: u64,
 }
 
 impl Default for Settings {
@@ -72,19 +88,54 @@ impl Default for Settings {
             language_bound: 4.0,
             fewest: 2,
             structure_weight: 0.5,
+            lone_structure_weight: 1.0,
             calibration_parts: 8,
             small: 4_000,
+            calibration_comments: 50_000,
             caution: 1.0,
             seed: 88_172_645_463_325_252,
+            block: 64 << 20,
         }
     }
 }
 
 impl Settings {
-    /// The same with the number of passes that suits so many comments.
-    fn for_size(self, comments: usize) -> Self {
-        let passes = (self.looks / comments.max(1)).clamp(self.passes, self.most_passes);
-        Self { passes, ..self }
+    /// The same as they suit so many comments of so many sources.
+    fn for_corpus(self, comments: u64, sources: usize) -> Self {
+        let looks = self.looks / comments.max(1) as usize;
+        Self {
+            passes: looks.clamp(self.passes, self.most_passes),
+            structure_weight: match sources {
+                1 => self.lone_structure_weight,
+                _ => self.structure_weight,
+            },
+            ..self
+        }
+    }
+
+    /// The part of the corpus that a comment is in.
+    fn part(&self, comment: u64) -> u64 {
+        comment % self.calibration_parts
+    }
+}
+
+/// Which examples a model is fitted to.
+#[derive(Debug, Clone, Copy)]
+struct Chosen {
+    /// The part that is held apart, of so many.
+    without: Option<u64>,
+    parts: u64,
+    /// Whether variants are among them.
+    variants: bool,
+}
+
+impl Chosen {
+    fn has(&self, comment: u64, original: bool) -> bool {
+        self.has_part(comment % self.parts, original)
+    }
+
+    fn has_part(&self, part: u64, original: bool) -> bool {
+        self.without != Some(part) && (original || self.variants)
     }
 }
 
@@ -98,10 +149,13 @@ pub enum TrainingError {
     #[error("the corpus has {ham} ham and {spam} spam comments; training needs both")]
     OneClass {
         /// Number of ham comments.
-        ham: usize,
+        ham: u64,
         /// Number of spam comments.
-        spam: usize,
+        spam: u64,
     },
+    /// What was read of the corpus cannot be kept on the disk while it is learned.
+    #[error("the folder for temporary files fails (TMPDIR names another one): {0}")]
+    Spool(#[from] std::io::Error),
     /// The numeric library refused.
     #[error("the model could not be fitted: {0}")]
     Fit(String),
@@ -116,26 +170,32 @@ pub enum Progress {
     Step(usize, usize),
 }
 
-/// Trains a model from corpus files.
+/// Trains a model from corpus files, in memory that does not grow with them: what was read is kept
+/// in the folder for temporary files, about three bytes a feature.
 pub fn train(
     files: &[PathBuf],
     settings: &Settings,
     mut progress: impl FnMut(Progress),
 ) -> Result<BaseModel, TrainingError> {
-    let examples = Examples::read(files, || progress(Progress::Read))?;
-    let counts = examples.counts();
-    let [ham, spam] = counts.iter().fold([0, 0], |[h, s], c| [h + c[0], s + c[1]]);
+    let examples = Examples::read(files, settings, || progress(Progress::Read))?;
+    let by_class = examples.count(|sort| sort.class);
+    let [ham, spam] = [0, 1].map(|class| by_class.get(&class).copied().unwrap_or(0));
     if ham == 0 || spam == 0 {
         return Err(TrainingError::OneClass { ham, spam });
     }
-    let settings = &settings.for_size(examples.comments);
-    let parts = settings.calibration_parts;
-    let trials = if examples.comments < settings.small {
-        parts
-    } else {
-        1
+    let sources = examples.sources.all().len();
+    let settings = &settings.for_corpus(examples.comments, sources);
+    let all = Chosen {
+        without: None,
+        parts: settings.calibration_parts,
+        // What a single source has is what its own next comments will have.
+        variants: sources > 1,
     };
-    let steps = (trials + 1) * (settings.passes + 1);
+    let trials = match examples.comments < settings.small {
+        true => settings.calibration_parts,
+        false => 1,
+    };
+    let steps = (trials as usize + 1) * (settings.passes + 1);
     let mut step = 0;
     let mut done = || {
         step += 1;
@@ -144,36 +204,50 @@ pub fn train(
     // What the calibration learns from must not have been seen by the model that it calibrates.
     let mut scores: Vec<(f64, bool)> = Vec::new();
     for part in 0..trials {
-        let most = split(&examples, |e| e.comment % parts != part);
-        let trial = fit(&examples, &most, settings, &mut done)?;
-        let held = split(&examples, |e| e.original && e.comment % parts == part);
-        scores.extend(held.iter().map(|e| (trial.score(e), class(e.label) == 1)));
+        let without = Some(part);
+        let trial = fit(&examples, Chosen { without, ..all }, settings, &mut done)?;
+        held_scores(&examples, part, &trial, settings, &mut scores)?;
     }
     let (slope, offset) = calibration::fit(&scores)?;
-    let all: Vec<&Example> = examples.all.iter().collect();
-    let fitted = fit(&examples, &all, settings, &mut done)?;
+    let fitted = fit(&examples, all, settings, &mut done)?;
     // One source says nothing of other ones, many sources say most of it.
-    let caution = settings.caution * (1.0 - 1.0 / examples.sources.len() as f64);
+    let caution = settings.caution * (1.0 - 1.0 / sources as f64);
     let shape = ModelShape {
         slope,
         offset: offset - caution,
         ..fitted.shape
     };
-    let card = card(&examples, &counts, settings, fitted.columns.len());
+    let card = card(&examples, settings, fitted.columns.features.len());
     let model = BaseModel::new(version(&fitted, &shape), card, fitted.table(), shape);
     Ok(model.with_shares(fitted.shares))
 }
 
-fn split(examples: &Examples, wanted: impl Fn(&Example) -> bool) -> Vec<&Example> {
-    examples.all.iter().filter(|e| wanted(e)).collect()
+/// Scores of the comments of a part, evenly picked where there are too many.
+fn held_scores(
+    examples: &Examples,
+    part: u64,
+    trial: &Fitted,
+    settings: &Settings,
+    scores: &mut Vec<(f64, bool)>,
+) -> Result<(), TrainingError> {
+    let parts = settings.calibration_parts;
+    let every = (examples.comments / parts).div_ceil(settings.calibration_comments);
+    let all = Chosen {
+        without: None,
+        parts,
+        variants: false,
+    };
+    examples.each(all, |example| {
+        let of_part = settings.part(example.comment) == part;
+        if of_part && (example.comment / parts).is_multiple_of(every.max(1)) {
+            scores.push((trial.score(&example.features), class(example.label) == 1));
+        }
+    })
 }
 
 /// Coefficients with the features that they belong to.
 struct Fitted {
-    /// Feature number of each column, ascending.
-    columns: Vec<u32>,
-    /// Column of each feature, plus one; zero where there is none.
-    column_of: Vec<u32>,
+    columns: Columns,
     /// Share of the comments that have it, in 255ths, of each common feature.
     shares: Vec<(u32, u8)>,
     trusted: Trusted,
@@ -181,131 +255,63 @@ struct Fitted {
 }
 
 impl Fitted {
-    fn score(&self, example: &Example) -> f64 {
-        let column = |id: u32| self.column_of[id as usize].checked_sub(1);
-        trust::score(&self.trusted, example, column, &self.shape)
+    fn score(&self, features: &Features) -> f64 {
+        self.trusted.score(features, &self.columns, &self.shape)
     }
 
     fn table(&self) -> Vec<f32> {
         let mut table = vec![0.0; FEATURE_SPACE];
-        for (column, &feature) in self.columns.iter().enumerate() {
+        for (column, &feature) in self.columns.features.iter().enumerate() {
             table[feature as usize] = self.trusted.coefficients[column];
         }
         table
     }
 }
 
-/// Weight of each comment: sources weigh by a power of their size, both classes alike; on the
-/// whole a comment weighs one.
-fn weights(examples: &Examples, chosen: &[&Example], settings: &Settings) -> Vec<f64> {
-    let power = settings.source_power;
-    let mut counts = vec![[0f64; 2]; examples.sources.len()];
-    for example in chosen {
-        counts[example.source][class(example.label)] += example.weight;
-    }
-    let mass = |k: usize| -> f64 {
-        let of_class = counts.iter().map(|c| c[k]).filter(|n| *n > 0.0);
-        of_class.map(|n| n.powf(power)).sum()
-    };
-    let masses = [mass(0), mass(1)];
-    let mut weights: Vec<f64> = chosen
-        .iter()
-        .map(|example| {
-            let k = class(example.label);
-            let n = counts[example.source][k];
-            example.weight * n.powf(power) / n / masses[k] * chosen.len() as f64 / 2.0
-        })
-        .collect();
-    balance_languages(examples, chosen, settings.language_bound, &mut weights);
-    weights
-}
-
-/// Fewer comments of a class say nothing about a language.
-const FEWEST_OF_LANGUAGE: usize = 10;
-
-fn balance_languages(examples: &Examples, chosen: &[&Example], bound: f64, weights: &mut [f64]) {
-    let mut masses = vec![[(0.0, 0); 2]; examples.languages.len()];
-    for (example, weight) in chosen.iter().zip(&*weights) {
-        let (mass, count) = &mut masses[example.language][class(example.label)];
-        *mass += weight;
-        *count += 1;
-    }
-    for (example, weight) in chosen.iter().zip(weights) {
-        let of_language = &masses[example.language];
-        if of_language.iter().all(|(_, n)| *n >= FEWEST_OF_LANGUAGE) {
-            let even = (of_language[0].0 + of_language[1].0) / 2.0;
-            let own = of_language[class(example.label)].0;
-            *weight *= (even / own).clamp(1.0 / bound, bound);
-        }
-    }
-}
-
 fn fit(
     examples: &Examples,
-    chosen: &[&Example],
+    chosen: Chosen,
     settings: &Settings,
     mut done: impl FnMut(),
 ) -> Result<Fitted, TrainingError> {
-    let weights = weights(examples, chosen, settings);
-    let mut seen = vec![0u32; FEATURE_SPACE];
-    for example in chosen.iter().filter(|e| e.original) {
-        for &feature in example.features.as_slice() {
-            seen[feature as usize] += 1;
-        }
-    }
-    let mut columns = Vec::new();
-    let mut column_of = vec![0u32; FEATURE_SPACE];
-    for (feature, &count) in seen.iter().enumerate() {
-        if count >= settings.fewest {
-            columns.push(feature as u32);
-            column_of[feature] = columns.len() as u32;
-        }
-    }
-    drop(seen);
-    let mut counts = [vec![0f64; columns.len()], vec![0f64; columns.len()]];
-    let mut indexed: Vec<Vec<u32>> = Vec::with_capacity(chosen.len());
-    for (example, weight) in chosen.iter().zip(&weights) {
-        let ids = example.features.as_slice().iter();
-        let known: Vec<u32> = ids
-            .filter_map(|&id| column_of[id as usize].checked_sub(1))
-            .collect();
-        for &column in &known {
-            counts[class(example.label)][column as usize] += weight;
-        }
-        indexed.push(known);
-    }
-    let all: f64 = weights.iter().sum();
-    let [ham, spam] = &counts;
-    let shares = common(&columns, ham, spam, all);
-    let evidence = evidence::fit(ham, spam, settings.alpha)?;
+    let weights = Weights::new(examples, chosen, settings);
+    let counts = Counts::new(examples, chosen, &weights)?;
+    let columns = counts.columns(settings.fewest);
+    let [ham, spam] = [0, 1].map(|class| counts.of_class(class, &columns));
+    let shares = common(&columns.features, &ham, &spam, counts.all);
+    let mut evidence = evidence::fit(&ham, &spam, settings.alpha)?;
+    sizes::replace(&counts, &columns, &mut evidence)?;
+    drop(counts);
     done();
     let shape = ModelShape {
         structure_weight: settings.structure_weight,
         ..ModelShape::EMPTY
     };
-    let family: Vec<Family> = columns.iter().map(|&f| Family::of(f)).collect();
-    let rows: Vec<Row<'_>> = chosen
-        .iter()
-        .zip(&indexed)
-        .zip(&weights)
-        .map(|((example, columns), weight)| {
-            let ids = example.features.as_slice().iter().copied();
-            Row {
-                columns,
-                norms: shape.norms_of(ids).map(|n| n as f32),
-                weight: *weight as f32,
-                spam: class(example.label) == 1,
+    let mut learner = Learner::new(&columns, &evidence, settings);
+    let load = |block| Rows::load(block, chosen, &columns, &weights, &shape);
+    // A single block need not be read again for every pass.
+    let only = match &examples.blocks[..] {
+        [block] => Some(load(block)?),
+        _ => None,
+    };
+    for _ in 0..settings.passes {
+        match &only {
+            Some(rows) => learner.look_at(rows),
+            None => {
+                for block in learner.order(examples.blocks.len()) {
+                    learner.look_at(&load(&examples.blocks[block as usize])?);
+                }
             }
-        })
-        .collect();
-    let trusted = trust::learn(&rows, &evidence, &family, settings, done);
+        }
+        done();
+    }
+    let trusted = learner.finish();
     Ok(Fitted {
         shape: ModelShape {
             bias: trusted.bias,
             ..shape
         },
         columns,
-        column_of,
         shares,
         trusted,
     })
@@ -325,24 +331,20 @@ fn common(columns: &[u32], ham: &[f64], spam: &[f64], all: f64) -> Vec<(u32, u8)
         .collect()
 }
 
-fn card(
-    examples: &Examples,
-    counts: &[[usize; 2]],
-    settings: &Settings,
-    features: usize,
-) -> serde_json::Value {
-    let sources: Vec<_> = examples
-        .sources
-        .iter()
-        .zip(counts)
-        .map(|(name, [ham, spam])| serde_json::json!({"name": name, "ham": ham, "spam": spam}))
+fn card(examples: &Examples, settings: &Settings, features: usize) -> serde_json::Value {
+    let counts = examples.count(|sort| (sort.source, sort.class));
+    let count = |source, class| counts.get(&(source, class)).copied().unwrap_or(0);
+    let sources: Vec<_> = (0..)
+        .zip(examples.sources.all())
+        .map(|(source, name)| {
+            serde_json::json!({"name": name, "ham": count(source, 0), "spam": count(source, 1)})
+        })
         .collect();
-    let mut languages = std::collections::BTreeMap::<&str, usize>::new();
-    for example in examples.all.iter().filter(|e| e.original) {
-        *languages
-            .entry(&examples.languages[example.language])
-            .or_default() += 1;
-    }
+    let languages: BTreeMap<&str, u64> = examples
+        .count(|sort| sort.language)
+        .into_iter()
+        .map(|(language, count)| (&*examples.languages.all()[language as usize], count))
+        .collect();
     serde_json::json!({
         "sources": sources,
         "comments": examples.comments,
@@ -356,7 +358,12 @@ fn card(
 /// A name that tells models apart: the beginning of a hash of what it computes.
 fn version(fitted: &Fitted, shape: &ModelShape) -> String {
     let mut hasher = blake3::Hasher::new();
-    for (feature, coefficient) in fitted.columns.iter().zip(&fitted.trusted.coefficients) {
+    for (feature, coefficient) in fitted
+        .columns
+        .features
+        .iter()
+        .zip(&fitted.trusted.coefficients)
+    {
         hasher.update(&feature.to_le_bytes());
         hasher.update(&coefficient.to_le_bytes());
     }

@@ -7,9 +7,11 @@
 //! input; their Bernoulli draw without the rescaling).
 
 use super::Settings;
-use super::examples::Example;
+use super::counts::Columns;
+use super::random::Random;
+use super::rows::Rows;
 use crate::classifier::ModelShape;
-use crate::text::Family;
+use crate::text::{Family, Features};
 
 /// Coefficients by column, and the score of a comment without any feature.
 #[derive(Debug, Clone)]
@@ -18,38 +20,55 @@ pub(super) struct Trusted {
     pub bias: f64,
 }
 
-/// Columns of one example, its norms, weight and label, ready for the inner loop.
-pub(super) struct Row<'a> {
-    pub columns: &'a [u32],
-    pub norms: [f32; 2],
-    pub weight: f32,
-    pub spam: bool,
+/// What is known so far, while learning.
+pub(super) struct Learner<'a> {
+    settings: &'a Settings,
+    /// Family of each column.
+    family: Vec<Family>,
+    coefficients: Vec<f32>,
+    squares: Vec<f32>,
+    bias: f32,
+    bias_squares: f32,
+    random: Random,
 }
 
-/// Learns the coefficients. `family` tells each column's family; `done` is told after each pass.
-pub(super) fn learn(
-    rows: &[Row<'_>],
-    evidence: &[f32],
-    family: &[Family],
-    settings: &Settings,
-    mut done: impl FnMut(),
-) -> Trusted {
-    let mut coefficients: Vec<f32> = evidence.iter().map(|r| r * settings.first_trust).collect();
-    let mut squares = vec![0f32; evidence.len()];
-    let mut bias = 0f32;
-    let mut bias_squares = 0f32;
-    let mut order: Vec<u32> = (0..rows.len() as u32).collect();
-    let mut random = Random(settings.seed | 1);
-    for _ in 0..settings.passes {
-        random.shuffle(&mut order);
-        for &at in &order {
-            let row = &rows[at as usize];
-            let look = random.next();
-            let kept = row.columns.iter().map(|&column| column as usize);
-            let kept = kept.filter(|&column| !is_dropped(column, look, settings.dropped));
-            let mut score = bias;
+impl<'a> Learner<'a> {
+    /// Trusts a part of the evidence of each column.
+    pub(super) fn new(columns: &Columns, evidence: &[f32], settings: &'a Settings) -> Self {
+        Self {
+            settings,
+            family: columns.features.iter().map(|&f| Family::of(f)).collect(),
+            coefficients: evidence.iter().map(|r| r * settings.first_trust).collect(),
+            squares: vec![0.0; evidence.len()],
+            bias: 0.0,
+            bias_squares: 0.0,
+            random: Random::new(settings.seed),
+        }
+    }
+
+    /// The order of so many things in this pass.
+    pub(super) fn order(&mut self, number: usize) -> Vec<u32> {
+        let mut order: Vec<u32> = (0..number as u32).collect();
+        self.random.shuffle(&mut order);
+        order
+    }
+
+    /// Looks at every row once.
+    pub(super) fn look_at(&mut self, rows: &Rows) {
+        let Settings {
+            rate,
+            damping,
+            dropped,
+            ..
+        } = *self.settings;
+        for at in self.order(rows.len()) {
+            let (row, columns) = rows.get(at as usize);
+            let look = self.random.next();
+            let kept = columns.iter().map(|&column| column as usize);
+            let kept = kept.filter(|&column| !is_dropped(column, look, dropped));
+            let mut score = self.bias;
             for column in kept.clone() {
-                score += coefficients[column] * row.norms[family[column] as usize];
+                score += self.coefficients[column] * row.norms[self.family[column] as usize];
             }
             let probability = 1.0 / (1.0 + (-score).exp());
             let wanted = if row.spam { 1.0 } else { 0.0 };
@@ -57,20 +76,22 @@ pub(super) fn learn(
             if gradient.abs() < 1e-4 {
                 continue;
             }
-            bias_squares += gradient * gradient;
-            bias -= 0.1 * gradient / (1.0 + bias_squares).sqrt();
+            self.bias_squares += gradient * gradient;
+            self.bias -= 0.1 * gradient / (1.0 + self.bias_squares).sqrt();
             for column in kept {
-                let slope = gradient * row.norms[family[column] as usize];
-                squares[column] += slope * slope;
-                coefficients[column] -=
-                    settings.rate * slope / (settings.damping + squares[column].sqrt());
+                let slope = gradient * row.norms[self.family[column] as usize];
+                let squares = &mut self.squares[column];
+                *squares += slope * slope;
+                self.coefficients[column] -= rate * slope / (damping + squares.sqrt());
             }
         }
-        done();
     }
-    Trusted {
-        coefficients,
-        bias: f64::from(bias),
+
+    pub(super) fn finish(self) -> Trusted {
+        Trusted {
+            coefficients: self.coefficients,
+            bias: f64::from(self.bias),
+        }
     }
 }
 
@@ -82,39 +103,17 @@ fn is_dropped(column: usize, look: u64, share: f64) -> bool {
     (mixed >> 40) as f64 / f64::from(1 << 24) < share
 }
 
-/// The score of an example: what the serving path computes.
-pub(super) fn score(
-    trusted: &Trusted,
-    example: &Example,
-    column_of: impl Fn(u32) -> Option<u32>,
-    shape: &ModelShape,
-) -> f64 {
-    let ids = example.features.as_slice();
-    let norms = shape.norms_of(ids.iter().copied());
-    let known = ids.iter().filter_map(|&id| column_of(id).map(|c| (id, c)));
-    let sum: f64 = known
-        .map(|(id, column)| {
-            f64::from(trusted.coefficients[column as usize]) * norms[Family::of(id) as usize]
-        })
-        .sum();
-    trusted.bias + sum
-}
-
-/// xorshift64 (Marsaglia 2003): the same order for the same seed, on every machine, for ever.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn shuffle(&mut self, order: &mut [u32]) {
-        for at in (1..order.len()).rev() {
-            let other = (self.next() % (at as u64 + 1)) as usize;
-            order.swap(at, other);
-        }
+impl Trusted {
+    /// The score of an example: what the serving path computes.
+    pub(super) fn score(&self, features: &Features, columns: &Columns, shape: &ModelShape) -> f64 {
+        let ids = features.as_slice();
+        let norms = shape.norms_of(ids.iter().copied());
+        let known = ids.iter().filter_map(|&id| columns.of(id).map(|c| (id, c)));
+        let sum: f64 = known
+            .map(|(id, column)| {
+                f64::from(self.coefficients[column as usize]) * norms[Family::of(id) as usize]
+            })
+            .sum();
+        self.bias + sum
     }
 }

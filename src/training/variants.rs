@@ -11,22 +11,22 @@ use crate::verdict::Label;
 /// original's 1.
 pub(super) struct Variant {
     pub comment: Comment,
-    pub weight: f64,
+    pub weight: f32,
 }
 
 /// Weight of a comment of which less is known than of the original.
-const BARE: f64 = 0.3;
+const BARE: f32 = 0.3;
 /// Of each ten honest comments this many get a link, and as many a home page.
 const LINKED_IN_TEN: u64 = 3;
 /// Weight of an honest comment that was given a link.
-const LINKED: f64 = 1.0;
+const LINKED: f32 = 1.0;
 /// Weight of an honest comment whose author was given a home page.
-const HOUSED: f64 = 0.5;
+const HOUSED: f32 = 0.5;
 /// Of each ten spam comments this many come padded as well. Few: padded spam also teaches that
 /// ham's words are spam's.
 const PADDED_IN_TEN: u64 = 1;
 /// Weight of spam that was padded.
-const PADDED: f64 = 0.7;
+const PADDED: f32 = 0.7;
 
 /// The variants of a comment; `others` is what somebody else honestly wrote in its language.
 pub(super) fn of(
