@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::evaluation::metrics::Scored;
-use crate::evaluation::{Teaching, Figures, Judge, Judged, Report, Source, plots};
+use crate::evaluation::{Figures, Judge, Judged, Report, Source, Teaching, plots};
 use crate::training::Sample;
 use crate::verdict::{Label, VerdictId};
 

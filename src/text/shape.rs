@@ -7,29 +7,28 @@ use super::markup::Form;
 use super::sink::Sink;
 use crate::comment::Comment;
 
-/// The shapes that every comment has, each in one size.
-const MEASURES: [&str; 9] = [
-    "length",
-    "words",
-    "links",
-    "capitals",
-    "digits",
-    "symbols",
-    "exclamations",
-    "questions",
-    "lines",
+/// The shapes that every comment has in one size, with the largest one: that of the bytes that are
+/// read of a comment, or that of a share.
+const MEASURES: [(&str, u32); 9] = [
+    ("length", 15),
+    ("words", 15),
+    ("links", 15),
+    ("capitals", 7),
+    ("digits", 7),
+    ("symbols", 7),
+    ("exclamations", 15),
+    ("questions", 15),
+    ("lines", 15),
 ];
 
 /// The shapes that every comment has in one size: the numbers of their features, by size.
 pub(crate) fn measures() -> impl Iterator<Item = Vec<u32>> {
-    let sizes = 0..=size(u32::MAX);
-    let of = move |name| {
-        let numbers = sizes
-            .clone()
-            .map(|size| kind::sized(Kind::Shape, name, size));
-        numbers.collect()
-    };
-    MEASURES.into_iter().map(of)
+    MEASURES.into_iter().map(|(name, largest)| {
+        let sizes = 0..=largest;
+        sizes
+            .map(|size| kind::sized(Kind::Shape, name, size))
+            .collect()
+    })
 }
 
 /// Sizes of a shape, as numbers.
