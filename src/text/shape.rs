@@ -216,6 +216,7 @@ fn link_shape(seen: &Analyser, put: &mut impl FnMut(&'static str, u32)) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::clue::{Clue, Feature};
     use super::*;
 
     #[test]
@@ -227,10 +228,11 @@ mod tests {
                 ..Comment::default()
             };
             seen.analyse(&comment);
-            let features = seen.features();
-            for sizes in measures() {
-                let has = |number| features.as_slice().binary_search(number).is_ok();
-                assert_eq!(sizes.iter().filter(|n| has(n)).count(), 1, "{content}");
+            for ((name, _), sizes) in MEASURES.iter().zip(measures()) {
+                let of = |f: &&Feature| matches!(f.clue, Clue::Shape(of, _) if of == *name);
+                let found: Vec<_> = seen.seen().iter().filter(of).collect();
+                assert_eq!(found.len(), 1, "{name} of {content}");
+                assert!(sizes.contains(&found[0].id), "{name} of {content}");
             }
         }
     }
