@@ -381,6 +381,20 @@ fn check_tells_a_person_the_verdict_and_why() {
 }
 
 #[test]
+fn the_empty_model_wants_a_person_to_look_at_links() {
+    let check = |text: &str| {
+        let done = run(chaffinch().args(["check", "--model", "empty", text]), "");
+        assert!(done.status.success());
+        String::from_utf8(done.stdout).unwrap()
+    };
+    let plain = check("I pruned mine in March.");
+    assert!(plain.starts_with("verdict      ham"), "{plain}");
+    let linked = check("I pruned mine in March, see https://example.org/roses");
+    assert!(linked.starts_with("verdict      unsure"), "{linked}");
+    assert!(linked.contains("link"), "{linked}");
+}
+
+#[test]
 fn check_json_answers_line_by_line_and_marks_bad_lines() {
     let input = concat!(
         r#"{"content":"first","author":{"name":"akismet-guaranteed-spam"}}"#,

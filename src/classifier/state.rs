@@ -251,18 +251,16 @@ mod tests {
     fn a_state_of_another_model_or_pace_is_not_recalled() {
         let first = taught(&[(1, true, vec![5, 9])]);
         let state = first.state_of(&first.learned());
-        let base = |value| {
-            let shape = first.base().shape;
-            let model = BaseModel::new("empty".into(), serde_json::json!({}), vec![value], shape);
-            Classifier::new(Arc::new(model))
-        };
-        assert!(base(0.0).recall(&state).is_some());
-        assert!(base(0.5).recall(&state).is_none());
+        let same = || Classifier::new(Arc::new(BaseModel::empty()));
+        assert!(same().recall(&state).is_some());
+        let shape = first.base().shape;
+        let other = BaseModel::new("empty".into(), serde_json::json!({}), vec![0.5], shape);
+        assert!(Classifier::new(Arc::new(other)).recall(&state).is_none());
         let pace = Pace {
             memory: 11.0,
             ..Pace::DEFAULT
         };
-        assert!(base(0.0).with_pace(pace).recall(&state).is_none());
+        assert!(same().with_pace(pace).recall(&state).is_none());
     }
 
     #[test]

@@ -153,7 +153,7 @@ pub struct ServerOptions {
 /// How comments are judged.
 #[derive(Debug, Clone, clap::Args)]
 pub struct JudgingOptions {
-    /// Model file to judge by, instead of the model inside the program
+    /// Model file to judge by, instead of the model inside the program; `empty` starts from nothing
     #[arg(long, env = "CHAFFINCH_MODEL", value_name = "FILE")]
     pub model: Option<PathBuf>,
 

@@ -32,4 +32,4 @@ pub use clue::{Clue, Feature};
 pub use features::Features;
 pub use glance::{Glance, domain_of, folded, host_of, is_spaced_letter};
 pub use kind::{FEATURE_SPACE, Family, Kind, feature};
-pub(crate) use shape::measures;
+pub(crate) use shape::{links, measures};

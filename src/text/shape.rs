@@ -23,12 +23,20 @@ const MEASURES: [(&str, u32); 9] = [
 
 /// The shapes that every comment has in one size: the numbers of their features, by size.
 pub(crate) fn measures() -> impl Iterator<Item = Vec<u32>> {
-    MEASURES.into_iter().map(|(name, largest)| {
-        let sizes = 0..=largest;
-        sizes
-            .map(|size| kind::sized(Kind::Shape, name, size))
-            .collect()
-    })
+    MEASURES
+        .into_iter()
+        .map(|(name, largest)| numbers(name, largest).collect())
+}
+
+/// The features of how many links a comment has: that of none, then those of one and more.
+pub(crate) fn links() -> impl Iterator<Item = u32> {
+    let largest = MEASURES.into_iter().find(|(name, _)| *name == "links");
+    numbers("links", largest.map_or(0, |(_, largest)| largest))
+}
+
+/// The features of a shape, by size.
+fn numbers(name: &'static str, largest: u32) -> impl Iterator<Item = u32> {
+    (0..=largest).map(move |size| kind::sized(Kind::Shape, name, size))
 }
 
 /// Sizes of a shape, as numbers.
