@@ -24,6 +24,7 @@ pub mod config;
 pub mod evaluation;
 pub mod filter;
 pub mod http;
+pub mod import;
 pub mod key;
 pub mod person;
 pub mod rate;

@@ -171,19 +171,6 @@ fn labelled_comments_are_exported_imported_and_taken_back() {
         "",
     ));
     assert_eq!(none, "chaffinch: no such key");
-    let bad = folder.path().join("bad.jsonl");
-    fs::write(&bad, "{\"label\":\"spam\",\"content\":\"x\"}\nnonsense\n").unwrap();
-    let bad = refusal(&run(
-        chaffinch().args(["import", path(&bad), "--data", path(&two)]),
-        "",
-    ));
-    assert!(bad.contains("bad.jsonl"), "{bad}");
-    let server = Server::start(&two);
-    assert_eq!(
-        server.get("/readyz")["learned_from"],
-        0,
-        "nothing of it was taught"
-    );
 }
 
 /// What a key taught before it was rotated or revoked goes as well; what others taught stays.

@@ -58,7 +58,7 @@ enum Command {
     Restore(keep::restore::RestoreArgs),
     /// Write everything that is stored, or corrected comments, to standard output as JSON Lines
     Export(Box<keep::export::ExportArgs>),
-    /// Teach labelled comments from files of JSON Lines
+    /// Teach labelled comments from the exports and databases of other programs
     Import(Box<keep::import::ImportArgs>),
     /// Say what lies in a data folder and what is wrong with it, and mend it
     Doctor(keep::doctor::DoctorArgs),

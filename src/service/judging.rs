@@ -306,7 +306,7 @@ pub(super) fn policy(settings: &SiteSettings, test_discard: bool, now: Timestamp
     }
 }
 
-fn address(settings: &SiteSettings) -> AddressPolicy {
+pub(super) fn address(settings: &SiteSettings) -> AddressPolicy {
     if settings.keep_ip {
         AddressPolicy::Keep
     } else {
@@ -331,7 +331,7 @@ fn told(judgement: Judgement, shadow: bool) -> (Judgement, Option<Shadow>) {
     (told, Some(hidden))
 }
 
-fn record(
+pub(super) fn record(
     id: VerdictId,
     caller: &Caller,
     origin: Origin,

@@ -64,7 +64,7 @@ pub use error::{AuthError, ServiceError};
 pub use evaluating::OwnFigures;
 pub use history::{Actor, Past};
 pub use idle::IdleKey;
-pub use import::Import;
+pub use import::{Import, ImportTrial, Lessons, Taught};
 pub use issues::Issue;
 pub use judging::{CheckOptions, Checked, Shadow, Teaching, VerdictView};
 pub use keys::{ConfiguredKeys, FirstKeys, KeyView, NewKey, Secret};

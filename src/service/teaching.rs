@@ -1,12 +1,12 @@
 //! What a key taught, taken back: for a key that fell into the wrong hands.
 
 use crate::key::{KeyHash, KeyId};
-use crate::store::StoreError;
+use crate::store::{Happening, StoreError};
 use crate::verdict::VerdictId;
 
 use super::{Registry, ServiceError};
 
-/// Retractions that are on their way at once.
+/// Corrections looked at, and retractions on their way, at once.
 const AT_ONCE: usize = 256;
 
 /// What was taken back.
@@ -31,6 +31,12 @@ impl Registry {
                 taught.push(lesson.verdict);
             }
         }
+        for (verdict, by) in self.unlearned()? {
+            if by.id() == id || Some(by) == owner {
+                known = true;
+                taught.push(verdict);
+            }
+        }
         if !known {
             return Err(ServiceError::NoSuchKey);
         }
@@ -52,6 +58,27 @@ impl Registry {
             }
         }
         Ok(TakenBack { corrections })
+    }
+
+    /// The corrections in force that nothing was learned from, and who gave them.
+    fn unlearned(&self) -> Result<Vec<(VerdictId, KeyHash)>, ServiceError> {
+        let mut unlearned = Vec::new();
+        let mut after = None;
+        loop {
+            let some = self.store.corrections(after, AT_ONCE)?;
+            let Some((last, _)) = some.last() else {
+                return Ok(unlearned);
+            };
+            after = Some(*last);
+            for (id, _) in some.iter().filter(|(_, standing)| !standing.learned) {
+                let steps = self.store.history(*id)?;
+                let by = steps.iter().rev().find_map(|step| match step.what {
+                    Happening::Corrected { by, .. } => Some(by),
+                    _ => None,
+                });
+                unlearned.extend(by.map(|by| (*id, by)));
+            }
+        }
     }
 
     /// Under which hash everything is filed that a key in use does.

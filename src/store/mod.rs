@@ -133,6 +133,9 @@ pub trait Store: Lessons + Send + Sync {
     /// The name that a key was given when it was made, also once it is revoked.
     fn key_name(&self, key: KeyHash) -> Result<Option<String>, StoreError>;
 
+    /// Every key whose name begins so, also those that were revoked.
+    fn keys_named(&self, beginning: &str) -> Result<Vec<KeyHash>, StoreError>;
+
     /// Some of the corrections in force, by the names of their verdicts, which sort by time, from after
     /// one of them on.
     fn corrections(
@@ -145,6 +148,9 @@ pub trait Store: Lessons + Send + Sync {
     /// which all fields agree, else one with the same content and at least one more equal field,
     /// the more the better. Without a site in the feedback, all sites of the key count.
     fn find(&self, key: KeyHash, comment: &Comment) -> Result<Option<VerdictId>, StoreError>;
+
+    /// The newest verdict of a key's on a comment that agrees in all fields with this one.
+    fn find_same(&self, key: KeyHash, comment: &Comment) -> Result<Option<VerdictId>, StoreError>;
 
     /// A page of the verdicts that a query means, newest first. Takes a bounded time, whatever is
     /// asked for and however much is stored.

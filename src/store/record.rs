@@ -107,6 +107,8 @@ pub enum Origin {
     Checked,
     /// A correction of a comment that was never checked here.
     Submitted,
+    /// An import: nobody asked the filter about it, so that it says nothing of how often it errs.
+    Imported,
 }
 
 /// What an admin said of a verdict, as it stands now.

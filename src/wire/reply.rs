@@ -97,7 +97,7 @@ pub struct VerdictReply {
     pub site: Option<Site>,
     /// Whether the site was in shadow mode, and was told ham whatever stands here.
     pub shadowed: bool,
-    /// `checked`, or `submitted` for a comment that was corrected without a check.
+    /// `checked`; `submitted` for a comment that was corrected without a check, `imported` for one of an import.
     pub origin: Origin,
     /// The comment as it is kept: with the author's IP address only where the site says so.
     /// `null` once its time is over; the reasons then have no details either.

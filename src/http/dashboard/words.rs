@@ -237,6 +237,7 @@ catalogue! {
     history: "History", "Verlauf", "Historia";
     was_checked: "Checked", "Geprüft", "Revisado";
     was_submitted: "First seen in a correction", "Zuerst in einer Korrektur gesehen", "Visto primero en una corrección";
+    was_imported: "Imported", "Importiert", "Importado";
     was_shadow: "Shadow mode: the site was told ham", "Schattenmodus: Der Website wurde „kein Spam“ gesagt", "Modo sombra: al sitio se le dijo legítimo";
     will_be_told: "The site hears of corrections", "Die Website erfährt von Korrekturen", "El sitio se entera de las correcciones";
     make_rule: "Make a rule", "Regel anlegen", "Crear una regla";

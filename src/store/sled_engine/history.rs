@@ -140,6 +140,18 @@ impl Trees {
         Ok(name.map(|name| String::from_utf8_lossy(&name).into_owned()))
     }
 
+    /// Every key whose name begins so, also those that were revoked.
+    pub(super) fn keys_named(&self, beginning: &str) -> Result<Vec<KeyHash>, StoreError> {
+        let mut keys = Vec::new();
+        for entry in &self.key_names {
+            let (key, name) = entry?;
+            if let (true, Ok(hash)) = (name.starts_with(beginning.as_bytes()), (*key).try_into()) {
+                keys.push(KeyHash::from_bytes(hash));
+            }
+        }
+        Ok(keys)
+    }
+
     /// Makes the history of a database that an earlier version wrote without one.
     pub(super) fn complete_history(&self, log: &Reader) -> Result<(), StoreError> {
         if self.meta.contains_key(COMPLETE)? {

@@ -196,6 +196,10 @@ impl Store for SledStore {
         self.trees.key_name(&key)
     }
 
+    fn keys_named(&self, beginning: &str) -> Result<Vec<KeyHash>, StoreError> {
+        self.trees.keys_named(beginning)
+    }
+
     fn corrections(
         &self,
         after: Option<VerdictId>,
@@ -207,6 +211,11 @@ impl Store for SledStore {
     fn find(&self, key: KeyHash, comment: &Comment) -> Result<Option<VerdictId>, StoreError> {
         let secret = self.trees.vault.secret();
         self.trees.find(&secret.fingerprint(&key, comment))
+    }
+
+    fn find_same(&self, key: KeyHash, comment: &Comment) -> Result<Option<VerdictId>, StoreError> {
+        let secret = self.trees.vault.secret();
+        self.trees.find_same(&secret.fingerprint(&key, comment))
     }
 
     fn list(&self, query: &VerdictQuery) -> Result<VerdictPage, StoreError> {

@@ -454,6 +454,7 @@ impl Plan<'_> {
 fn errs(record: &VerdictRecord, label: Label) -> Option<Counted> {
     let wrong = match (record.origin, label) {
         (Origin::Submitted, _) => true,
+        (Origin::Imported, _) => false,
         (Origin::Checked, Label::Spam) => record.judgement.verdict != Verdict::Spam,
         (Origin::Checked, Label::Ham) => record.judgement.verdict == Verdict::Spam,
     };

@@ -345,13 +345,21 @@ impl Trees {
         Ok(keys)
     }
 
-    /// The newest verdict that fits best; see [`crate::store::Store::find`].
-    pub(super) fn find(&self, wanted: &Fingerprint) -> Result<Option<VerdictId>, StoreError> {
+    /// The newest verdict on which all fields agree.
+    pub(super) fn find_same(&self, wanted: &Fingerprint) -> Result<Option<VerdictId>, StoreError> {
         let exact = [b"e", &wanted.exact[..]].concat();
         for entry in self.content.scan_prefix(exact).rev().take(CANDIDATES) {
             if let Some(id) = self.existing(&entry?.0)? {
                 return Ok(Some(id));
             }
+        }
+        Ok(None)
+    }
+
+    /// The newest verdict that fits best; see [`crate::store::Store::find`].
+    pub(super) fn find(&self, wanted: &Fingerprint) -> Result<Option<VerdictId>, StoreError> {
+        if let Some(same) = self.find_same(wanted)? {
+            return Ok(Some(same));
         }
         if !wanted.has_content {
             return Ok(None);

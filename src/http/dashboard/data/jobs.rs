@@ -8,9 +8,12 @@ use std::thread;
 use actix_web::rt::System;
 
 use crate::key::KeyId;
-use crate::service::{Caller, OwnFigures, Service, ServiceError};
+use crate::service::{Caller, Lessons, OwnFigures, Service, ServiceError};
 use crate::site::Site;
 use crate::training::Sample;
+
+/// Comments that are taught at once.
+const AT_ONCE: usize = 64;
 
 /// The work under way, what came of the last, and a file that waits for a word.
 #[derive(Default)]
@@ -192,11 +195,19 @@ async fn teach(
     pending: Pending,
     progress: &Progress,
 ) -> Result<(KeyId, usize), ServiceError> {
-    let import = service.import(&pending.by, pending.site).await?;
+    let import = service.import(&pending.by, pending.site, Lessons::All);
+    let import = import.await?;
     let comments = pending.samples.len();
-    for (taught, sample) in pending.samples.into_iter().enumerate() {
+    let mut taught = 0;
+    let mut samples = pending.samples.into_iter();
+    loop {
+        let some = samples.by_ref().take(AT_ONCE);
+        let some: Vec<_> = some.map(|sample| (sample.comment, sample.label)).collect();
+        if some.is_empty() {
+            return Ok((import.key(), taught));
+        }
+        taught += some.len();
+        import.teach(some).await?;
         progress.tell(taught, comments);
-        import.teach(sample.comment, sample.label).await?;
     }
-    Ok((import.end().await?, comments))
 }

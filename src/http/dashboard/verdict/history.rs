@@ -47,6 +47,7 @@ pub(super) fn lines(
     let came = match record.origin {
         Origin::Checked => w.was_checked,
         Origin::Submitted => w.was_submitted,
+        Origin::Imported => w.was_imported,
     };
     let checked = format!("{came}: {} ({} %)", row.verdict, row.percent);
     let mut lines = vec![Line::new(&row.time, checked)];

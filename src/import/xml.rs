@@ -1,0 +1,108 @@
+//! XML piece by piece. Entities that a document defines itself are never expanded: they stay as they stand.
+
+use quick_xml::Reader;
+use quick_xml::escape::resolve_predefined_entity;
+use quick_xml::events::{BytesRef, BytesStart, Event};
+
+use super::Fault;
+use super::input::{Input, told};
+
+/// Deepest nesting. Exports have 5 levels.
+const DEEPEST: usize = 1000;
+
+/// A document that is being read.
+pub(super) struct Xml {
+    reader: Reader<Input>,
+    buffer: Vec<u8>,
+    depth: usize,
+}
+
+/// A piece of it. Names are with their prefixes.
+pub(super) enum Piece {
+    Start(Tag),
+    End(String),
+    Text(String),
+}
+
+/// The beginning of an element.
+pub(super) struct Tag {
+    pub(super) name: String,
+    /// The value of its attribute `id`, whatever the prefix.
+    pub(super) id: String,
+}
+
+impl Xml {
+    pub(super) fn new(input: Input) -> Self {
+        let mut reader = Reader::from_reader(input);
+        let config = reader.config_mut();
+        config.expand_empty_elements = true;
+        config.check_end_names = false;
+        config.allow_unmatched_ends = true;
+        config.allow_dangling_amp = true;
+        Self {
+            reader,
+            buffer: Vec::new(),
+            depth: 0,
+        }
+    }
+
+    pub(super) fn input(&self) -> &Input {
+        self.reader.get_ref()
+    }
+
+    /// The next piece; `None` at the end.
+    pub(super) fn next(&mut self) -> Result<Option<Piece>, Fault> {
+        loop {
+            self.reader.get_mut().begin_part();
+            self.buffer.clear();
+            let event = self.reader.read_event_into(&mut self.buffer);
+            let piece = match event {
+                Ok(Event::Start(start)) => {
+                    self.depth += 1;
+                    Piece::Start(tag(&start))
+                }
+                Ok(Event::End(end)) => {
+                    self.depth = self.depth.saturating_sub(1);
+                    Piece::End(end.name().as_ref().to_owned())
+                }
+                Ok(Event::Text(text)) => Piece::Text(text.into_inner().into_owned()),
+                Ok(Event::CData(text)) => Piece::Text(text.into_inner().into_owned()),
+                Ok(Event::GeneralRef(entity)) => Piece::Text(character(&entity)),
+                Ok(Event::Eof) if self.depth == 0 => return Ok(None),
+                Ok(Event::Eof) => return Err(self.ends("the file ends within an element")),
+                Ok(_) => continue,
+                Err(quick_xml::Error::Io(error)) => return Err(self.ends(&told(&error))),
+                Err(error) => return Err(self.ends(&format!("it is no XML: {error}"))),
+            };
+            if self.depth > DEEPEST {
+                return Err(self.ends("its elements are nested without end"));
+            }
+            return Ok(Some(piece));
+        }
+    }
+
+    fn ends(&self, problem: &str) -> Fault {
+        Fault::end(self.input().line(), problem)
+    }
+}
+
+fn tag(start: &BytesStart<'_>) -> Tag {
+    let mut attributes = start.attributes();
+    let mut attributes = attributes.with_checks(false).flatten();
+    let id = attributes.find(|attribute| attribute.key.local_name().as_ref() == "id");
+    Tag {
+        name: start.name().as_ref().to_owned(),
+        id: id.map(|id| id.value.into_owned()).unwrap_or_default(),
+    }
+}
+
+fn character(entity: &BytesRef<'_>) -> String {
+    if let Ok(Some(char)) = entity.resolve_char_ref() {
+        return char.to_string();
+    }
+    let name: &str = entity;
+    match resolve_predefined_entity(name) {
+        Some(text) => text.to_owned(),
+        None => format!("&{name};"),
+    }
+}
