@@ -570,3 +570,59 @@ fn what_is_no_export_at_all_is_refused() {
     assert_eq!(counts(&report), [1, 0, 0, 5000]);
     assert_eq!(errors.len(), 20);
 }
+
+#[test]
+fn an_owner_is_told_how_well_the_filter_does_on_their_history() {
+    let blog = Blog::new();
+    let evaluate = |more: &[&str]| {
+        let mut command = chaffinch();
+        command
+            .args(["evaluate", "--own", "--data"])
+            .arg(blog.data());
+        run(command.args(more), "")
+    };
+    let nothing = refusal(&evaluate(&[]));
+    assert!(
+        nothing.contains("no comment was corrected or imported"),
+        "{nothing}"
+    );
+    // The newest first: what comes later in the file was written before.
+    let mut lines = String::new();
+    for n in 0..40 {
+        let (label, content) = match n % 2 {
+            0 => (
+                "spam",
+                format!("We garden for you, dear neighbour, number {n}"),
+            ),
+            _ => ("ham", format!("I pruned currant number {n} in March")),
+        };
+        let date = format!("2026-03-{:02}T10:00:00Z", 30 - n / 2);
+        let line = json!({"label": label, "content": content, "author": "Joe", "date": date});
+        lines.push_str(&format!("{line}\n"));
+    }
+    let file = blog.write("history.jsonl", lines);
+    blog.import("jsonl", &file, &[]);
+    let figures = blog.folder.path().join("figures.json");
+    let plots = blog.folder.path().join("plots");
+    let paths = [figures.to_str().unwrap(), plots.to_str().unwrap()];
+    let output = evaluate(&["--json", paths[0], "--plots", paths[1]]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.starts_with("40 comments in the order in which they were written: 20 ham, 20 spam"),
+        "{text}"
+    );
+    let figures: Value = serde_json::from_slice(&fs::read(figures).unwrap()).unwrap();
+    let caught = |way: &str| figures[way]["caught"].as_f64().unwrap();
+    assert!(caught("learning") > caught("base"), "{figures}");
+    assert!(
+        fs::read_to_string(plots.join("roc.svg"))
+            .unwrap()
+            .starts_with("<svg")
+    );
+    let newest = evaluate(&["--newest", "7"]);
+    let text = String::from_utf8(newest.stdout).unwrap();
+    // The newest seven are the first of the file.
+    assert!(text.starts_with("7 comments"), "{text}");
+    let both = evaluate(&["comments.jsonl"]);
+    assert_eq!(both.status.code(), Some(2), "either one's own or files");
+}

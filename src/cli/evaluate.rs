@@ -1,5 +1,7 @@
 //! `chaffinch evaluate`: how well a model tells labelled comments apart.
 
+mod own;
+
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -63,8 +65,11 @@ pub(super) struct EvaluateArgs {
     #[command(flatten)]
     judging: JudgingOptions,
 
+    #[command(flatten)]
+    own: own::OwnArgs,
+
     /// Files of labelled comments, one source a file, or folders with `.jsonl` files
-    #[arg(required = true, value_name = "FILE|DIR")]
+    #[arg(required_unless_present = "own", value_name = "FILE|DIR")]
     corpora: Vec<PathBuf>,
 }
 
@@ -161,6 +166,9 @@ fn probability(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(args: EvaluateArgs) -> anyhow::Result<ExitCode> {
+    if args.own.own {
+        return own::run(&args);
+    }
     args.check()?;
     let judge = args.judge()?;
     let second = match &args.compare {
@@ -173,10 +181,7 @@ pub(super) fn run(args: EvaluateArgs) -> anyhow::Result<ExitCode> {
     let sources = evaluation::load(&args.corpora)?;
     let comments: usize = sources.iter().map(|source| source.samples.len()).sum();
     let runs = 1 + usize::from(second.is_some());
-    let bar = ProgressBar::new((comments * runs) as u64);
-    bar.set_style(ProgressStyle::with_template(
-        "{wide_bar} {pos}/{len} comments, {eta} left",
-    )?);
+    let bar = bar(comments * runs)?;
     let judged = args.run(&judge, &sources, &bar)?;
     let other = second
         .as_ref()
@@ -235,6 +240,15 @@ pub(super) fn run(args: EvaluateArgs) -> anyhow::Result<ExitCode> {
             .and_then(|()| out.write_all(text.as_bytes())),
     )?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Shows how many comments were judged, where somebody looks.
+fn bar(comments: usize) -> anyhow::Result<ProgressBar> {
+    let bar = ProgressBar::new(comments as u64);
+    bar.set_style(ProgressStyle::with_template(
+        "{wide_bar} {pos}/{len} comments, {eta} left",
+    )?);
+    Ok(bar)
 }
 
 /// One line a comment.

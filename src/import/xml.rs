@@ -72,7 +72,7 @@ impl Xml {
                 Ok(Event::Eof) => return Err(self.ends("the file ends within an element")),
                 Ok(_) => continue,
                 Err(quick_xml::Error::Io(error)) => return Err(self.ends(&told(&error))),
-                Err(error) => return Err(self.ends(&format!("it is no XML: {error}"))),
+                Err(error) => return Err(self.ends(&format!("the XML is broken: {error}"))),
             };
             if self.depth > DEEPEST {
                 return Err(self.ends("its elements are nested without end"));

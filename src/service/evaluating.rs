@@ -1,7 +1,10 @@
 //! How well the filter does by the corrections of its own admins.
 
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::Serialize;
 
 use crate::evaluation::metrics::Scored;
 use crate::evaluation::{Figures, Judge, Judged, Report, Source, Teaching, plots};
@@ -10,15 +13,15 @@ use crate::verdict::{Label, VerdictId};
 
 use super::{Caller, LabelledComment, Service, ServiceError};
 
-/// Most comments that are looked at, from the newest on.
+/// Most comments that are looked at where somebody waits, from the newest on.
 const MOST: usize = 10_000;
 /// Corrections read at once.
 const AT_ONCE: usize = 500;
 
 /// The figures of corrected comments, judged in three ways.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct OwnFigures {
-    /// As they were judged when they came.
+    /// As they were judged when they came, or were imported.
     pub then: Figures,
     /// As the base model alone judges them.
     pub base: Figures,
@@ -27,6 +30,7 @@ pub struct OwnFigures {
     /// The probability from which a comment counts as spam in the figures.
     pub cut: f64,
     /// The ROC curves of the three, as SVG; `None` if one class is missing.
+    #[serde(skip)]
     pub roc: Option<String>,
 }
 
@@ -37,9 +41,28 @@ impl Service {
     pub fn evaluate_on_own(
         &self,
         caller: &Caller,
+        progress: impl FnMut(usize, usize),
+    ) -> Result<OwnFigures, ServiceError> {
+        caller.require_admin()?;
+        self.own_figures(MOST, progress)
+    }
+
+    /// The same without anybody to ask, on the newest comments, so many at most: for the command line, on
+    /// a folder that nobody serves.
+    pub fn evaluate_on_own_offline(
+        &self,
+        most: usize,
+        progress: impl FnMut(usize, usize),
+    ) -> Result<OwnFigures, ServiceError> {
+        self.own_figures(most, progress)
+    }
+
+    fn own_figures(
+        &self,
+        most: usize,
         mut progress: impl FnMut(usize, usize),
     ) -> Result<OwnFigures, ServiceError> {
-        let comments = self.newest_labelled(caller)?;
+        let comments = self.newest_labelled(most)?;
         let of = comments.len() * 2;
         let scored = comments.iter().map(|labelled| Scored {
             probability: labelled.probability.get(),
@@ -89,19 +112,32 @@ impl Service {
         })
     }
 
-    fn newest_labelled(&self, caller: &Caller) -> Result<VecDeque<LabelledComment>, ServiceError> {
-        let mut newest = VecDeque::new();
+    /// The newest comments with a label, in the order in which they were written: an import brings them in
+    /// another one.
+    fn newest_labelled(&self, most: usize) -> Result<Vec<LabelledComment>, ServiceError> {
+        let mut newest = BTreeMap::new();
         let mut after: Option<VerdictId> = None;
         loop {
-            let page = self.labelled(caller, after, AT_ONCE)?;
-            newest.extend(page.comments);
-            newest.drain(..newest.len().saturating_sub(MOST));
+            let page = self.labelled_page(after, AT_ONCE)?;
+            for labelled in page.comments {
+                newest.insert((written(&labelled), labelled.id), labelled);
+                if newest.len() > most {
+                    newest.pop_first();
+                }
+            }
             after = page.next;
             if after.is_none() {
-                return Ok(newest);
+                return Ok(newest.into_values().collect());
             }
         }
     }
+}
+
+/// When a comment was written, or else when it came here.
+fn written(labelled: &LabelledComment) -> Timestamp {
+    let came = Timestamp::from_millisecond(labelled.id.unix_millis());
+    let said = labelled.comment.posted_at;
+    said.unwrap_or_else(|| came.unwrap_or(Timestamp::UNIX_EPOCH))
 }
 
 fn sample(labelled: LabelledComment) -> Sample {

@@ -38,6 +38,15 @@ impl Service {
         limit: usize,
     ) -> Result<LabelledPage, ServiceError> {
         caller.require_admin()?;
+        self.labelled_page(after, limit)
+    }
+
+    /// The same without anybody to ask.
+    pub(super) fn labelled_page(
+        &self,
+        after: Option<VerdictId>,
+        limit: usize,
+    ) -> Result<LabelledPage, ServiceError> {
         let corrected = self.store.corrections(after, limit)?;
         let full = corrected.len() == limit;
         let mut page = LabelledPage {

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use actix_web::rt::System;
 use anyhow::{Context, ensure};
 use chaffinch::comment::Comment;
+use chaffinch::config::JudgingOptions;
 use chaffinch::import::{self, Assignment, Columns, Fault, Format, Meter};
 use chaffinch::service::{self, Import, ImportTrial, Lessons, Service, Taught};
 use chaffinch::site::Site;
@@ -58,6 +59,8 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_name = "WORD", value_delimiter = ',')]
     ham: Vec<String>,
     #[command(flatten)]
+    judging: JudgingOptions,
+    #[command(flatten)]
     options: ManageOptions,
 }
 
@@ -103,8 +106,12 @@ impl ImportArgs {
 pub(crate) fn run(args: ImportArgs) -> anyhow::Result<ExitCode> {
     args.check()?;
     let store = folder::open(&args.options.data)?;
-    let classifier = Arc::new(model::load(None)?);
-    let service = Service::new(store, classifier, service::Settings::default())?;
+    let classifier = Arc::new(model::load(args.judging.model.as_deref())?);
+    let settings = service::Settings {
+        thresholds: args.judging.thresholds()?,
+        ..service::Settings::default()
+    };
+    let service = Service::new(store, classifier, settings)?;
     let report = System::new().block_on(teach(&service, &args));
     service.close();
     let report = report?;
