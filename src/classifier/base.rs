@@ -60,11 +60,12 @@ impl ModelShape {
     /// [`Self::norms`] of a comment with these features.
     #[inline]
     pub fn norms_of(&self, features: impl Iterator<Item = u32>) -> [f64; 2] {
-        let mut counts = [0; 2];
+        let (mut all, mut text) = (0, 0);
         for feature in features {
-            counts[Family::of(feature) as usize] += 1;
+            all += 1;
+            text += usize::from(Family::of(feature) == Family::Text);
         }
-        self.norms(counts[0], counts[1])
+        self.norms(text, all - text)
     }
 
     /// The calibrated log-odds of a score (Platt 1999).

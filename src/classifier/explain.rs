@@ -4,7 +4,7 @@
 //! over their characters, so that a word's weight is the sum of everything that touches it, and
 //! strong neighbours become one phrase.
 
-use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::comment::Comment;
 use crate::text::{Analyser, Clue};
@@ -17,6 +17,31 @@ const WEAKEST: f64 = 0.02;
 /// The most words of a phrase.
 const LONGEST: usize = 4;
 
+/// The property of having text that readers do not see; words of it are of the same subject.
+const HIDDEN: &str = "hidden";
+/// The property of ending with a link; that a label is the end comes to the same.
+const LINK_LAST: &str = "link last";
+
+/// A word, phrase or property, and how far it moved the score.
+type Part = (Subject, f64);
+
+/// What a reason is about, before it is put into words.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Subject {
+    /// Characters of the normalised text, from and to.
+    Phrase(u32, u32),
+    /// The link of that number, and those to the same host.
+    Link(usize),
+    /// The author's name.
+    Name,
+    /// The author's home page.
+    Home,
+    /// The author's e-mail address.
+    Mail,
+    /// A property of the whole comment, by name and size.
+    Property(&'static str, u32),
+}
+
 /// The strongest of the [`reasons`], for people.
 pub(super) fn strongest(
     analyser: &Analyser,
@@ -24,9 +49,9 @@ pub(super) fn strongest(
     weights: &[f64],
     slope: f64,
 ) -> Vec<Reason> {
-    let mut found = reasons(analyser, comment, weights, slope);
-    found.retain(|r| r.weight.abs() >= WEAKEST);
-    found.truncate(MOST);
+    let mut parts = parts(analyser, weights, slope);
+    parts.retain(|(_, weight)| weight.abs() >= WEAKEST);
+    let mut found: Vec<Reason> = in_words(analyser, comment, parts).take(MOST).collect();
     for reason in &mut found {
         reason.weight = (reason.weight * 1_000.0).round() / 1_000.0;
     }
@@ -41,8 +66,29 @@ pub(super) fn reasons(
     weights: &[f64],
     slope: f64,
 ) -> Vec<Reason> {
+    let mut parts = parts(analyser, weights, slope);
+    parts.retain(|(_, weight)| *weight != 0.0);
+    in_words(analyser, comment, parts).collect()
+}
+
+/// Puts parts into words, the strongest first. Few are wanted of hundreds, so that words come last.
+fn in_words(
+    analyser: &Analyser,
+    comment: &Comment,
+    mut parts: Vec<Part>,
+) -> impl Iterator<Item = Reason> {
+    parts.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+    let reasons = parts.into_iter().map(|(subject, weight)| {
+        let (signal, detail) = describe(analyser, comment, subject);
+        Reason::new(signal, detail, weight)
+    });
+    reasons.filter(|reason| !reason.detail.is_empty())
+}
+
+/// What the weights of all features come to, each phrase and each property once.
+fn parts(analyser: &Analyser, weights: &[f64], slope: f64) -> Vec<Part> {
     let mut by_character = vec![0.0; analyser.text_length() + 1];
-    let mut others = BTreeMap::<Clue, f64>::new();
+    let mut others = Vec::<(Clue, f64)>::with_capacity(64);
     for (feature, weight) in analyser.seen().iter().zip(weights) {
         match feature.clue {
             Clue::Text(from, to) if to > from => {
@@ -51,7 +97,11 @@ pub(super) fn reasons(
                 by_character[from as usize] += share;
                 by_character[to as usize] -= share;
             }
-            clue => *others.entry(clue).or_default() += weight,
+            // Features of one place come one after the other.
+            clue => match others.last_mut().filter(|(last, _)| *last == clue) {
+                Some((_, sum)) => *sum += weight,
+                None => others.push((clue, *weight)),
+            },
         }
     }
     let mut running = 0.0;
@@ -59,31 +109,52 @@ pub(super) fn reasons(
         running += *weight;
         *weight = running;
     }
-    let mut found: Vec<Reason> = phrases(analyser, &by_character)
-        .into_iter()
-        .map(|(detail, weight)| Reason::new("text", detail, weight))
-        .collect();
+    let mut parts = phrases(analyser, &by_character);
+    let phrases = parts.len();
     for (clue, weight) in others {
-        let (signal, detail) = describe(analyser, comment, clue);
-        match found
-            .iter_mut()
-            .find(|r| r.signal == signal && r.detail == detail)
-        {
-            Some(known) => known.weight += weight,
-            None => found.push(Reason::new(signal, detail, weight)),
+        let subject = Subject::of(analyser, clue);
+        let known = match subject.is_met_once() {
+            true => None,
+            false => parts[phrases..].iter_mut().find(|(s, _)| *s == subject),
+        };
+        match known {
+            Some((_, sum)) => *sum += weight,
+            None => parts.push((subject, weight)),
         }
     }
-    for reason in &mut found {
-        reason.weight *= slope;
+    for (_, weight) in &mut parts {
+        *weight *= slope;
     }
-    found.retain(|r| r.weight != 0.0 && !r.detail.is_empty());
-    found.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
-    found
+    parts
 }
 
-/// Words with their weights; neighbours that are strong in the same direction joined.
-fn phrases(analyser: &Analyser, by_character: &[f64]) -> Vec<(String, f64)> {
-    let words: Vec<(std::ops::Range<usize>, f64)> = analyser
+impl Subject {
+    /// The subject of a clue; the same one for clues that would be put into the same words.
+    fn of(analyser: &Analyser, clue: Clue) -> Self {
+        match clue {
+            Clue::Text(from, to) => Self::Phrase(from, to),
+            Clue::Hidden => Self::Property(HIDDEN, 1),
+            Clue::Link(number) => Self::Link(analyser.first_alike(number.into())),
+            Clue::Name => Self::Name,
+            Clue::Home => Self::Home,
+            Clue::Mail => Self::Mail,
+            Clue::Shape(number) => match analyser.shape(number) {
+                ("label last", size) => Self::Property(LINK_LAST, size),
+                (name, size) => Self::Property(name, size),
+            },
+        }
+    }
+
+    /// Whether no other clue has the same subject.
+    fn is_met_once(self) -> bool {
+        matches!(self, Self::Property(name, _) if name != HIDDEN && name != LINK_LAST)
+    }
+}
+
+/// Words with their weights; neighbours that are strong in the same direction joined, and what
+/// stands in several places named once.
+fn phrases(analyser: &Analyser, by_character: &[f64]) -> Vec<Part> {
+    let words: Vec<(Range<usize>, f64)> = analyser
         .word_ranges()
         .map(|range| {
             let weight = by_character[range.clone()].iter().sum();
@@ -91,7 +162,7 @@ fn phrases(analyser: &Analyser, by_character: &[f64]) -> Vec<(String, f64)> {
         })
         .collect();
     let strongest = words.iter().map(|(_, w)| w.abs()).fold(0.0, f64::max);
-    let mut found: BTreeMap<String, f64> = BTreeMap::new();
+    let mut found = Vec::with_capacity(words.len());
     let mut at = 0;
     while at < words.len() {
         let (first, mut weight) = words[at].clone();
@@ -108,29 +179,35 @@ fn phrases(analyser: &Analyser, by_character: &[f64]) -> Vec<(String, f64)> {
             last = next.clone();
             length += 1;
         }
-        *found
-            .entry(analyser.original(first.start..last.end))
-            .or_default() += weight;
         at += length;
+        let hash = analyser.hash(first.start..last.end);
+        // Comments are cut to far fewer characters than 32 bits count.
+        let phrase = Subject::Phrase(first.start as u32, last.end as u32);
+        found.push((hash, at, (phrase, weight)));
     }
-    found.into_iter().collect()
+    found.sort_unstable_by_key(|(hash, at, _)| (*hash, *at));
+    found.dedup_by(|(hash, _, (_, weight)), (first, _, (_, sum))| {
+        let same = hash == first;
+        if same {
+            *sum += *weight;
+        }
+        same
+    });
+    found.into_iter().map(|(_, _, part)| part).collect()
 }
 
-fn describe(analyser: &Analyser, comment: &Comment, clue: Clue) -> (&'static str, String) {
-    match clue {
-        Clue::Text(..) => ("text", String::new()),
-        Clue::Hidden => ("markup", "hidden text".to_owned()),
-        Clue::Link(number) => ("link", analyser.link(number as usize)),
-        Clue::Name => ("author", format!("name {}", shorten(&comment.author.name))),
-        Clue::Home => (
-            "author",
-            format!("home page {}", shorten(&comment.author.url)),
-        ),
-        Clue::Mail => {
-            let domain = comment.author.email.rsplit('@').next().unwrap_or_default();
+fn describe(analyser: &Analyser, comment: &Comment, subject: Subject) -> (&'static str, String) {
+    let author = &comment.author;
+    match subject {
+        Subject::Phrase(from, to) => ("text", analyser.original(from as usize..to as usize)),
+        Subject::Link(number) => ("link", analyser.link(number)),
+        Subject::Name => ("author", format!("name {}", shorten(&author.name))),
+        Subject::Home => ("author", format!("home page {}", shorten(&author.url))),
+        Subject::Mail => {
+            let domain = author.email.rsplit('@').next().unwrap_or_default();
             ("author", format!("e-mail at {}", shorten(domain)))
         }
-        Clue::Shape(name, size) => shape(name, size),
+        Subject::Property(name, size) => property(name, size),
     }
 }
 
@@ -143,7 +220,7 @@ fn shorten(text: &str) -> String {
 }
 
 /// A property of the whole comment in words.
-fn shape(name: &'static str, size: u32) -> (&'static str, String) {
+fn property(name: &'static str, size: u32) -> (&'static str, String) {
     let counted = |one: &str, many: &str| match size {
         0 => format!("no {many}"),
         1 => format!("one {one}"),
@@ -208,7 +285,7 @@ fn shape(name: &'static str, size: u32) -> (&'static str, String) {
         "image" => ("markup", "a picture".to_owned()),
         "quote" => ("markup", "a quotation".to_owned()),
         "script tag" => ("markup", "scripts".to_owned()),
-        "hidden" => ("markup", "hidden text".to_owned()),
+        HIDDEN => ("markup", "hidden text".to_owned()),
         "links" => ("link", counted("link", "links")),
         "domains" => ("link", counted("linked domain", "linked domains")),
         "links html" => ("link", counted("HTML link", "HTML links")),
@@ -223,7 +300,7 @@ fn shape(name: &'static str, size: u32) -> (&'static str, String) {
         "link labels" => ("link", shared("link text")),
         "words a link" => ("link", counted("word for each link", "words for each link")),
         "link first" => ("link", "begins with a link".to_owned()),
-        "link last" | "label last" => ("link", "ends with a link".to_owned()),
+        LINK_LAST => ("link", "ends with a link".to_owned()),
         "link depth" => (
             "link",
             counted("part in a link's path", "parts in a link's path"),

@@ -14,7 +14,7 @@ use super::Lesson;
 use super::base::BaseModel;
 use super::deltas::Deltas;
 use crate::site::Site;
-use crate::text::Family;
+use crate::text::{Family, Feature};
 use crate::verdict::{Label, Probability};
 
 /// How lessons are learned. The constants' origin: `docs/experiments.md`.
@@ -170,6 +170,23 @@ impl View<'_> {
             sum += f64::from(shared.get(feature));
         }
         sum
+    }
+
+    /// What each of these features weighs, where features of each family weigh so much.
+    pub(super) fn weigh(&self, features: &[Feature], norms: [f64; 2], weights: &mut Vec<f64>) {
+        let norm = |id| match Family::of(id) {
+            Family::Text => norms[0],
+            Family::Structure => norms[1],
+        };
+        weights.clear();
+        let features = features.iter().map(|feature| feature.id);
+        // The loop of a server that was taught nothing yet is the tightest of all.
+        match (self.own, self.shared) {
+            (None, None) => {
+                weights.extend(features.map(|id| f64::from(self.base.coefficient(id)) * norm(id)));
+            }
+            _ => weights.extend(features.map(|id| self.coefficient(id) * norm(id))),
+        }
     }
 
     /// The log-odds of spam of features that weigh so much by family.

@@ -22,7 +22,7 @@ pub use learned::{Learned, Pace, View};
 
 use crate::comment::Comment;
 use crate::site::Site;
-use crate::text::{Analyser, Family, Features};
+use crate::text::{Analyser, Features};
 use crate::verdict::{Label, Probability, Reason};
 
 /// The model inside the binary; `models/README.md` says what went into it.
@@ -77,7 +77,8 @@ pub struct Lesson {
 }
 
 thread_local! {
-    static ANALYSER: RefCell<Analyser> = RefCell::default();
+    /// What reads comments, and the weights of the features of the one read last.
+    static READER: RefCell<(Analyser, Vec<f64>)> = RefCell::default();
 }
 
 impl Classifier {
@@ -140,6 +141,11 @@ impl Classifier {
         })
     }
 
+    /// The log-odds of spam of a comment, without reasons.
+    pub fn log_odds_of(&self, comment: &Comment) -> f64 {
+        self.weigh(comment, |_, _, log_odds| log_odds)
+    }
+
     /// The whole evidence about a comment, as it stands now.
     pub fn evidence(&self, comment: &Comment) -> Evidence {
         self.weigh(comment, |analyser, weights, log_odds| {
@@ -158,25 +164,22 @@ impl Classifier {
 
     /// Has the weights of a comment's features looked at, and the log-odds that they make.
     fn weigh<T>(&self, comment: &Comment, look: impl FnOnce(&Analyser, &[f64], f64) -> T) -> T {
-        ANALYSER.with_borrow_mut(|analyser| {
+        READER.with_borrow_mut(|(analyser, weights)| {
             // Read first: nobody who learns or judges waits for the reading of a long comment.
             let features = analyser.analyse(comment);
             let learned = self.read();
             let view = learned.view(&self.base, &self.pace, &comment.site);
             let norms = self.base.shape.norms_of(features.iter().map(|f| f.id));
-            let weights: Vec<f64> = features
-                .iter()
-                .map(|f| view.coefficient(f.id) * norms[Family::of(f.id) as usize])
-                .collect();
+            view.weigh(features, norms, weights);
             drop(learned);
             let score = self.base.shape.bias + weights.iter().sum::<f64>();
-            look(analyser, &weights, self.base.shape.log_odds(score))
+            look(analyser, weights, self.base.shape.log_odds(score))
         })
     }
 
     /// The features of a comment, as they are learned from.
     pub fn features(&self, comment: &Comment) -> Features {
-        ANALYSER.with_borrow_mut(|analyser| {
+        READER.with_borrow_mut(|(analyser, _)| {
             analyser.analyse(comment);
             analyser.features()
         })

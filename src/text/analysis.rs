@@ -8,7 +8,7 @@ use super::clue::{Clue, Feature};
 use super::features::Features;
 use super::find::{self, Found};
 use super::grams::{grams, letters_of, pair, split_words, word_hash};
-use super::kind::Kind;
+use super::kind::{Kind, mix};
 use super::markup::{Form, Link, Page};
 use super::plain::plain;
 use super::quoted::quotations;
@@ -39,6 +39,7 @@ pub struct Analyser {
     pub(super) disguised: u32,
     pub(super) quotations: Vec<Range<usize>>,
     found: Vec<(Range<usize>, Found)>,
+    word: String,
     sink: Sink,
 }
 
@@ -100,11 +101,42 @@ impl Analyser {
         let start = origin(range.start).unwrap_or(0);
         let end = origin(range.end).unwrap_or(self.page.text.len());
         let text = self.page.text.get(start..end).unwrap_or_default();
-        let words: Vec<&str> = text.split_whitespace().collect();
-        words
-            .join(" ")
+        let mut words = String::new();
+        for word in text
             .trim_matches(|c: char| !c.is_alphanumeric())
-            .to_owned()
+            .split_whitespace()
+        {
+            if !words.is_empty() {
+                words.push(' ');
+            }
+            words.push_str(word);
+        }
+        words
+    }
+
+    /// A property of the whole comment, by its number: name and size.
+    pub fn shape(&self, number: u16) -> (&'static str, u32) {
+        let shapes = &self.sink.shapes;
+        shapes.get(usize::from(number)).copied().unwrap_or_default()
+    }
+
+    /// Equal for the same characters of the normalised text.
+    pub fn hash(&self, range: Range<usize>) -> u64 {
+        let chars = &self.stream.chars[range];
+        chars.iter().fold(0, |hash, &c| mix(hash, c.into()))
+    }
+
+    /// The number of the first link that goes to the same host as this one.
+    pub fn first_alike(&self, number: usize) -> usize {
+        let host = |number: usize| {
+            let (link, address) = self.links.get(number)?;
+            Some(match address {
+                Some(address) => &address.host,
+                None => &link.target,
+            })
+        };
+        let same = |earlier: &usize| host(*earlier) == host(number);
+        (0..number).find(same).unwrap_or(number)
     }
 
     /// Where a link goes, by its number.
@@ -171,13 +203,13 @@ impl Analyser {
         }
         grams(&chars[own..], own as u32, None, &mut self.sink);
         let mut quotations = self.quotations.iter().peekable();
-        let mut text = String::new();
+        let text = &mut self.word;
         let mut previous = [None::<u64>; 2];
         for range in &self.words {
             let word = &chars[range.start as usize..range.end as usize];
             let clue = Clue::Text(range.start, range.end);
-            let hash = word_hash(word, &mut text);
-            self.sink.put(Kind::Word, &text, clue);
+            let hash = word_hash(word, text);
+            self.sink.put(Kind::Word, text, clue);
             while quotations
                 .next_if(|q| q.end <= range.start as usize)
                 .is_some()

@@ -3,6 +3,8 @@
 //! What is missing gives no feature: imported comments lack what others have, and that says
 //! nothing about them.
 
+use std::borrow::Cow;
+
 use super::address::Address;
 use super::clue::Clue;
 use super::grams::{letters_of, split_words};
@@ -57,7 +59,7 @@ fn name_features(
     links: &[(Link, Option<Address>)],
     sink: &mut Sink,
 ) {
-    let words: Vec<String> = split_words(name).take(12).collect();
+    let words: Vec<Cow<str>> = split_words(name).take(12).collect();
     for word in &words {
         sink.put(Kind::NameWord, word, Clue::Name);
     }
@@ -91,12 +93,8 @@ fn name_features(
         shape(sink, "name is label", 1);
     }
     if let Some(home) = home {
-        let hits = words
-            .iter()
-            .filter(|w| {
-                w.len() > 3 && (home.host.contains(w.as_str()) || home.path.contains(w.as_str()))
-            })
-            .count();
+        let in_home = |word: &str| home.host.contains(word) || home.path.contains(word);
+        let hits = words.iter().filter(|w| w.len() > 3 && in_home(w)).count();
         shape(sink, "name in home", (hits as u32).min(3));
     }
 }

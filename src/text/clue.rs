@@ -24,6 +24,6 @@ pub enum Clue {
     Home,
     /// The author's e-mail address.
     Mail,
-    /// A property of the whole comment, by name and size.
-    Shape(&'static str, u32),
+    /// A property of the whole comment: the one of that number, see [`super::Analyser::shape`].
+    Shape(u16),
 }

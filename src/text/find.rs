@@ -20,37 +20,70 @@ pub(super) enum Found {
     Phone,
 }
 
-// The patterns are constants; a test runs each of them.
-#[allow(clippy::expect_used)]
-static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
+/// An expression in two forms. That for text in ASCII, which nearly all addresses are, is a small
+/// automaton; classes of Unicode make a large one, and its word boundaries a slow one.
+struct Pattern {
+    ascii: regex::bytes::Regex,
+    unicode: Regex,
+}
+
+impl Pattern {
+    /// Where the pattern matches, in order and without overlap.
+    fn ranges(&self, text: &str) -> impl Iterator<Item = Range<usize>> {
+        let ascii = text.is_ascii();
+        let mut from = 0;
+        std::iter::from_fn(move || {
+            let range = match ascii {
+                true => self.ascii.find_at(text.as_bytes(), from)?.range(),
+                false => self.unicode.find_at(text, from)?.range(),
+            };
+            // No pattern matches nothing.
+            from = range.end;
+            Some(range)
+        })
+    }
+}
+
+impl Pattern {
+    // The patterns are constants; a test runs each of them.
+    #[allow(clippy::expect_used)]
+    fn new(pattern: &str) -> Self {
+        let ascii = pattern
+            .replace(r"\p{L}", "a-z")
+            .replace(r"\p{N}", "0-9")
+            .replace("| точка", "");
+        let ascii = format!("(?-u){ascii}");
+        Self {
+            ascii: regex::bytes::Regex::new(&ascii).expect("a valid pattern"),
+            unicode: Regex::new(pattern).expect("a valid pattern"),
+        }
+    }
+}
+
+static ADDRESS: LazyLock<Pattern> = LazyLock::new(|| {
+    Pattern::new(
         r#"(?xi)
-        (?P<url> (?: h(?:tt|xx)ps? | ftp ) : /{1,3} [^\s<>"'\]\[{}|]+ )
-      | (?P<mail> [\w.+-]+ @ [\w-]+ (?: \. [\w-]+ )+ )
-      | (?P<www> \b www\d? \. [^\s<>"'\]\[{}|]+ )
-      | (?P<host> \b [\p{L}\p{N}] [\p{L}\p{N}-]* (?: \. [\p{L}\p{N}-]+ )* \. (?: [\p{L}]{2,18} | xn--[a-z0-9-]+ ) \b (?: : \d{2,5} )? (?: [/?\#] [^\s<>"'\]\[{}|]* )? )
-      | (?P<ip> \b \d{1,3} (?: \. \d{1,3} ){3} (?: : \d{2,5} )? / [^\s<>"'\]\[]* )
+        (?: h(?:tt|xx)ps? | ftp ) : /{1,3} [^\s<>"'\]\[{}|]+
+      | [\w.+-]+ @ [\w-]+ (?: \. [\w-]+ )+
+      | \b www\d? \. [^\s<>"'\]\[{}|]+
+      | \b [\p{L}\p{N}] [\p{L}\p{N}-]* (?: \. [\p{L}\p{N}-]+ )* \. (?: [\p{L}]{2,18} | xn--[a-z0-9-]+ ) \b (?: : \d{2,5} )? (?: [/?\#] [^\s<>"'\]\[{}|]* )?
+      | \b \d{1,3} (?: \. \d{1,3} ){3} (?: : \d{2,5} )? / [^\s<>"'\]\[]*
     "#,
     )
-    .expect("a valid pattern")
 });
 
-#[allow(clippy::expect_used)]
-static OBFUSCATED: LazyLock<Regex> = LazyLock::new(|| {
+static OBFUSCATED: LazyLock<Pattern> = LazyLock::new(|| {
     let dot = r"\[ \s* (?: \. | dot | punkt | точка ) \s* \] | \( \s* (?: \. | dot | punkt | точка ) \s* \) | \{ \s* (?: \. | dot ) \s* \}";
-    Regex::new(&format!(
-        r"(?xi) (?P<brackets> \b (?: [\p{{L}}\p{{N}}-]+ \s* (?: {dot} ) \s* )+ \p{{L}}{{2,18}} \b )
-        | \b ( [\p{{L}}\p{{N}}-]{{2,}} ) \s* (?: {dot} | \s dot \s | \s точка \s | \s \. \s? )
+    Pattern::new(&format!(
+        r"(?xi) \b (?: [\p{{L}}\p{{N}}-]+ \s* (?: {dot} ) \s* )+ [\p{{L}}]{{2,18}} \b
+        | \b ( [\p{{L}}\p{{N}}-]{{2,}} ) \s* (?: {dot} | \s (?: dot | точка ) \s | \s \. \s? )
         \s* ( com|net|org|info|biz|ru|co|io|me|top|xyz|online|site|club|shop|store|vip|win|bet|ly|uk|de|fr|pl|in|us|cc|tv ) \b
         | \b t \s dot \s me \b",
     ))
-    .expect("a valid pattern")
 });
 
-#[allow(clippy::expect_used)]
-static PHONE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?x) \+? \(? \d (?: [\s().-]{0,2} \d ){7,16}").expect("a valid pattern")
-});
+static PHONE: LazyLock<Pattern> =
+    LazyLock::new(|| Pattern::new(r"(?x) \+? \(? \d (?: [\s().-]{0,2} \d ){7,16}"));
 
 /// Finds addresses in running text, in order and without overlap.
 pub(super) fn find(text: &str, found: &mut Vec<(Range<usize>, Found)>) {
@@ -67,49 +100,128 @@ pub(super) fn find(text: &str, found: &mut Vec<(Range<usize>, Found)>) {
 
 fn find_plain(text: &str, found: &mut Vec<(Range<usize>, Found)>) {
     found.clear();
-    let dotted = text
-        .as_bytes()
-        .windows(3)
-        .any(|w| w[1] == b'.' && !w[0].is_ascii_whitespace() && !w[2].is_ascii_whitespace());
-    if dotted || text.contains("://") || text.contains('@') {
-        for caught in ADDRESS.captures_iter(text) {
-            let Some(whole) = caught.get(0) else { continue };
-            let end = whole.start() + trim_end(whole.as_str());
-            let kind = if caught.name("mail").is_some() {
-                Found::Mail
-            } else {
-                Found::Web
-            };
-            let real = caught.name("host").is_none() || is_host(&text[whole.start()..end]);
-            if real && end > whole.start() {
-                found.push((whole.start()..end, kind));
+    let mut from = 0;
+    while let Some(part) = next_candidate(text, from) {
+        from = part.end;
+        for range in ADDRESS.ranges(&text[part.clone()]) {
+            let written = &text[part.start + range.start..part.start + range.end];
+            let start = part.start + range.start;
+            let end = start + trim_end(written);
+            let (kind, sure) = kind_of(written);
+            if end > start && (sure || is_host(&text[start..end])) {
+                found.push((start..end, kind));
             }
         }
     }
-    if text.contains("dot")
-        || text.contains("точка")
-        || text.contains(['[', '(', '{'])
-        || text.contains(" .")
-    {
+    if may_be_obfuscated(text) {
         merge(text, &OBFUSCATED, Found::Obfuscated, found);
     }
-    if text.bytes().filter(u8::is_ascii_digit).take(8).count() == 8 {
+    if may_be_phone(text) {
         merge(text, &PHONE, Found::Phone, found);
     }
 }
 
+/// What kind of address one is that was found, and whether it is one for sure: a host without a
+/// scheme may be anything that has a dot in it.
+fn kind_of(written: &str) -> (Found, bool) {
+    let host = match written.find(['/', '?', '#', ':']) {
+        Some(at) => &written[..at],
+        None => written,
+    };
+    if host.len() == written.len() && host.contains('@') {
+        return (Found::Mail, true);
+    }
+    let scheme = written[host.len()..].starts_with(":/");
+    let first = host.split('.').next().unwrap_or_default();
+    let www = first
+        .get(..3)
+        .is_some_and(|www| www.eq_ignore_ascii_case("www"))
+        && matches!(first.as_bytes()[3..], [] | [b'0'..=b'9']);
+    let number = host.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    (Found::Web, scheme || www || number)
+}
+
+/// The next run of characters without white space that may hold an address, from there on: the
+/// expression costs more than all else that is done to a comment, and most words have no sign of one.
+fn next_candidate(text: &str, mut from: usize) -> Option<Range<usize>> {
+    let bytes = text.as_bytes();
+    loop {
+        let at = from + memchr::memchr3(b'.', b'@', b':', &bytes[from..])?;
+        let after = bytes.get(at + 1).copied().unwrap_or(b' ');
+        let before = &bytes[..at];
+        let sign = match bytes[at] {
+            b'@' => true,
+            b':' => after == b'/',
+            // After `www.` nearly everything is an address.
+            _ => {
+                let www = |at: &usize| matches!(before.get(*at), Some(b'w' | b'W'));
+                let behind = [at.wrapping_sub(1), at.wrapping_sub(2)];
+                after == b'-'
+                    || after.is_ascii_alphanumeric()
+                    || !after.is_ascii()
+                    || behind.iter().any(www)
+            }
+        };
+        if !sign {
+            from = at + 1;
+            continue;
+        }
+        let before = text[..at].rfind(char::is_whitespace);
+        let start = before.map_or(0, |space| text.ceil_char_boundary(space + 1));
+        let length = text[at..].find(char::is_whitespace);
+        let end = length.map_or(text.len(), |length| at + length);
+        return Some(start..end);
+    }
+}
+
+/// Whether there is a dot that is written as a word, in brackets or after a space.
+fn may_be_obfuscated(text: &str) -> bool {
+    let dot = |start: usize| {
+        let rest = text[start..].trim_start();
+        let first = rest.chars().next();
+        first.is_some_and(|c| matches!(c, '.' | 'd' | 'D' | 'p' | 'P' | 'т' | 'Т'))
+    };
+    let bytes = text.as_bytes();
+    memchr::memmem::find(bytes, b"dot").is_some()
+        || memchr::memmem::find(bytes, b" .").is_some()
+        || memchr::memchr3_iter(b'[', b'(', b'{', bytes).any(|at| dot(at + 1))
+        || text.contains("точка")
+}
+
+/// Whether eight digits stand close to each other.
+fn may_be_phone(text: &str) -> bool {
+    // Two characters of white space between digits have so many bytes at most.
+    const GAP: usize = 6;
+    let (mut run, mut gap) = (0, 0);
+    for byte in text.bytes() {
+        if byte.is_ascii_digit() {
+            run += 1;
+            gap = 0;
+            if run == 8 {
+                return true;
+            }
+        } else {
+            gap += 1;
+            if gap > GAP {
+                run = 0;
+            }
+        }
+    }
+    false
+}
+
 /// Adds matches that overlap nothing found before.
-fn merge(text: &str, pattern: &Regex, kind: Found, found: &mut Vec<(Range<usize>, Found)>) {
-    for caught in pattern.captures_iter(text) {
-        let Some(whole) = caught.get(0) else { continue };
-        let range = whole.range();
+fn merge(text: &str, pattern: &Pattern, kind: Found, found: &mut Vec<(Range<usize>, Found)>) {
+    for range in pattern.ranges(text) {
+        let written = &text[range.clone()];
         if kind == Found::Obfuscated {
-            let first = whole.as_str().split_whitespace().next().unwrap_or_default();
+            let first = written.split_whitespace().next().unwrap_or_default();
             if ["the", "a", "pre", "post", "of"].contains(&first) {
                 // "the dot com bubble"
                 continue;
             }
-            if caught.name("brackets").is_some() && !has_suffix(&deobfuscated(whole.as_str())) {
+            let brackets = written.contains(['[', '(', '{']);
+            if brackets && !has_suffix(&deobfuscated(written)) {
                 continue;
             }
         }
@@ -209,6 +321,14 @@ mod tests {
             ),
             ("hxxp://evil.com.", "hxxp://evil.com", Found::Web),
             ("visit www.shop.ru!", "www.shop.ru", Found::Web),
+            ("visit WWW2.shop.zz!", "WWW2.shop.zz", Found::Web),
+            ("see 10.1.2.3/x.", "10.1.2.3/x", Found::Web),
+            ("me at example.com/@joe", "example.com/@joe", Found::Web),
+            (
+                "write to jö@mail.example.com,",
+                "jö@mail.example.com",
+                Found::Mail,
+            ),
             ("cheap-pills.com has it", "cheap-pills.com", Found::Web),
             ("на сайт казино.рф заходи", "казино.рф", Found::Web),
             ("http://1.2.3.4/x", "http://1.2.3.4/x", Found::Web),
@@ -298,6 +418,7 @@ mod tests {
             "edit main.py and readme.md",
             "I use asp.net daily",
             "a.b",
+            "wwwhy.not",
             "3.14",
             "wait...what",
             "the dot com bubble of 2000",

@@ -1,18 +1,29 @@
 //! Runs of characters, words of addresses, pairs of words: the smallest pieces, as features.
 
+use std::borrow::Cow;
+
 use super::clue::Clue;
 use super::kind::{self, Kind};
 use super::sink::Sink;
 use super::words::LONGEST_WORD;
 
+/// Letters of a name that are read.
+const NAME: usize = 40;
+
 /// Three or four letters in a row of a name.
 pub(super) fn letters_of(name: &str, kind: Kind, clue: Clue, sink: &mut Sink) {
-    let padded: Vec<char> = std::iter::once(' ')
-        .chain(name.chars().flat_map(char::to_lowercase).take(40))
-        .chain(std::iter::once(' '))
-        .collect();
+    // A space before and one after.
+    let mut padded = [' '; NAME + 2];
+    let mut length = 2;
+    for (place, c) in padded[1..=NAME]
+        .iter_mut()
+        .zip(name.chars().flat_map(char::to_lowercase))
+    {
+        *place = c;
+        length += 1;
+    }
     for size in [3, 4] {
-        for gram in padded.windows(size) {
+        for gram in padded[..length].windows(size) {
             let state = gram
                 .iter()
                 .fold(kind::seed(kind), |s, &c| kind::mix(s, u64::from(c)));
@@ -22,17 +33,20 @@ pub(super) fn letters_of(name: &str, kind: Kind, clue: Clue, sink: &mut Sink) {
 }
 
 /// Words of an address or label: letters and digits, small; numbers by their length only.
-pub(super) fn split_words(text: &str) -> impl Iterator<Item = String> + '_ {
+pub(super) fn split_words(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     text.split(|c: char| !c.is_alphanumeric())
         .filter(|w| !w.is_empty())
         .map(|w| {
             if w.bytes().all(|b| b.is_ascii_digit()) {
-                "0".repeat(w.len().min(9))
+                Cow::Borrowed(&"000000000"[..w.len().min(9)])
+            } else if w.len() <= LONGEST_WORD
+                && w.bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+            {
+                Cow::Borrowed(w)
             } else {
-                w.chars()
-                    .take(LONGEST_WORD)
-                    .flat_map(char::to_lowercase)
-                    .collect()
+                let letters = w.chars().take(LONGEST_WORD);
+                Cow::Owned(letters.flat_map(char::to_lowercase).collect())
             }
         })
 }

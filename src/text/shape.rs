@@ -237,7 +237,8 @@ mod tests {
             };
             seen.analyse(&comment);
             for ((name, _), sizes) in MEASURES.iter().zip(measures()) {
-                let of = |f: &&Feature| matches!(f.clue, Clue::Shape(of, _) if of == *name);
+                let of =
+                    |f: &&Feature| matches!(f.clue, Clue::Shape(at) if seen.shape(at).0 == *name);
                 let found: Vec<_> = seen.seen().iter().filter(of).collect();
                 assert_eq!(found.len(), 1, "{name} of {content}");
                 assert!(sizes.contains(&found[0].id), "{name} of {content}");

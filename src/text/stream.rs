@@ -145,14 +145,11 @@ impl Stream {
     }
 
     /// Puts one character as it is.
+    #[inline]
     pub(super) fn put(&mut self, c: char, origin: usize) {
-        let run = self
-            .chars
-            .iter()
-            .rev()
-            .take(LONGEST_RUN)
-            .take_while(|&&d| d == c);
-        if run.count() == LONGEST_RUN {
+        if let Some(last) = self.chars.last_chunk::<LONGEST_RUN>()
+            && last.iter().all(|&before| before == c)
+        {
             self.tricks.repeated += 1;
             return;
         }
@@ -162,42 +159,57 @@ impl Stream {
 
     /// Normalises a piece of the text that begins at byte `start` of it.
     pub(super) fn push(&mut self, text: &str, start: usize) {
-        for (at, c) in text.char_indices() {
-            let origin = start + at;
-            if c.is_ascii() {
-                self.push_ascii(c, origin);
-            } else {
-                self.push_other(c, origin);
+        self.chars.reserve(text.len());
+        self.origins.reserve(text.len());
+        let mut rest = text;
+        while !rest.is_empty() {
+            let origin = start + text.len() - rest.len();
+            let ascii = rest.bytes().position(|b| !b.is_ascii());
+            let (plain, other) = rest.split_at(ascii.unwrap_or(rest.len()));
+            self.push_ascii(plain, origin);
+            rest = other;
+            let mut chars = rest.chars();
+            if let Some(c) = chars.next() {
+                self.push_other(c, origin + plain.len());
+                rest = chars.as_str();
             }
         }
     }
 
-    fn push_ascii(&mut self, c: char, origin: usize) {
-        match c {
-            'a'..='z' => {
-                self.census.letters += 1;
-                self.census.scripts[0] += 1;
+    fn push_ascii(&mut self, text: &str, start: usize) {
+        let (mut small, mut capitals, mut digits) = (0, 0, 0);
+        for (at, byte) in text.bytes().enumerate() {
+            let origin = start + at;
+            match byte {
+                b'a'..=b'z' => small += 1,
+                b'A'..=b'Z' => capitals += 1,
+                b'0'..=b'9' => digits += 1,
+                b' ' | b'\t' | b'\r' | b'\x0b' | b'\x0c' => {
+                    self.space(origin);
+                    continue;
+                }
+                b'\n' => {
+                    self.census.lines += 1;
+                    self.space(origin);
+                    continue;
+                }
+                _ if byte.is_ascii_control() => {
+                    self.tricks.invisible += 1;
+                    continue;
+                }
+                _ => {
+                    self.census.symbols += 1;
+                    self.census.exclamations += u32::from(byte == b'!');
+                    self.census.questions += u32::from(byte == b'?');
+                    self.census.money += u32::from(byte == b'$');
+                }
             }
-            'A'..='Z' => {
-                self.census.letters += 1;
-                self.census.capitals += 1;
-                self.census.scripts[0] += 1;
-            }
-            '0'..='9' => self.census.digits += 1,
-            ' ' | '\t' | '\r' | '\x0b' | '\x0c' => return self.space(origin),
-            '\n' => {
-                self.census.lines += 1;
-                return self.space(origin);
-            }
-            _ if c.is_ascii_control() => return self.tricks.invisible += 1,
-            _ => {
-                self.census.symbols += 1;
-                self.census.exclamations += u32::from(c == '!');
-                self.census.questions += u32::from(c == '?');
-                self.census.money += u32::from(c == '$');
-            }
+            self.put(byte.to_ascii_lowercase().into(), origin);
         }
-        self.put(c.to_ascii_lowercase(), origin);
+        self.census.letters += small + capitals;
+        self.census.scripts[0] += small + capitals;
+        self.census.capitals += capitals;
+        self.census.digits += digits;
     }
 
     fn push_other(&mut self, c: char, origin: usize) {

@@ -1,5 +1,6 @@
 //! How the comment stands to the entry: does it speak of what the entry speaks of?
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::grams::split_words;
@@ -16,9 +17,9 @@ pub(super) fn features(comment: &Comment, chars: &[char], words: &[Range<u32>], 
     } else {
         &comment.context.title
     };
-    let topic: Vec<String> = split_words(title)
+    let topic: Vec<Cow<str>> = split_words(title)
         .filter(|w| {
-            w.chars().count() >= SHORTEST && !w.starts_with('0') && w != "aspx" && w != "html"
+            w.chars().count() >= SHORTEST && !w.starts_with('0') && !matches!(&**w, "aspx" | "html")
         })
         .take(16)
         .collect();

@@ -52,6 +52,9 @@ fn is_inner_apostrophe(chars: &[char], at: usize) -> bool {
 /// A word as it is meant, if it is written with digits for letters or with look-alikes of other
 /// scripts; `None` for honest words.
 pub(super) fn undisguise(word: &[char]) -> Option<String> {
+    if word.iter().all(char::is_ascii_lowercase) {
+        return halved(word);
+    }
     let mut ascii = 0;
     let mut letters = 0;
     let mut digits = 0;
@@ -131,7 +134,7 @@ fn halved(word: &[char]) -> Option<String> {
     if word.len() < 8 || !word.len().is_multiple_of(2) {
         return None;
     }
-    let mut meant = String::with_capacity(word.len());
+    let mut meant = String::new();
     for pair in word.chunks_exact(2) {
         if pair[0] != pair[1] || !pair[0].is_alphabetic() {
             return None;
