@@ -19,6 +19,7 @@
 pub mod callback;
 pub mod classifier;
 pub mod clock;
+pub mod cluster;
 pub mod comment;
 pub mod config;
 pub mod evaluation;

@@ -330,6 +330,7 @@ fn print_config_shows_each_value_and_where_it_came_from() {
     let text = print(folder.path());
     let expected = [
         ("data = \"./chaffinch-data\"", "default"),
+        ("# cluster =", "not set"),
         ("listen = \"127.0.0.1:8181\"", "default"),
         ("# tls_certificate =", "not set"),
         ("# tls_key =", "not set"),

@@ -8,6 +8,7 @@ use chaffinch::config::{CommonOptions, ConfigError, Layers};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 mod check;
+mod cluster;
 mod evaluate;
 mod figures;
 mod folder;
@@ -62,6 +63,8 @@ enum Command {
     Import(Box<keep::import::ImportArgs>),
     /// Say what lies in a data folder and what is wrong with it, and mend it
     Doctor(keep::doctor::DoctorArgs),
+    /// Have a replica leave its cluster, or give a lost log back to it
+    Cluster(cluster::ClusterArgs),
     /// Measure how well a model tells labelled comments apart
     Evaluate(Box<evaluate::EvaluateArgs>),
     /// Write the completions of a shell to standard output
@@ -110,6 +113,7 @@ fn dispatch(layers: &Layers) -> anyhow::Result<ExitCode> {
         Command::Restore(args) => keep::restore::run(args),
         Command::Export(args) => keep::export::run(*args),
         Command::Import(args) => keep::import::run(*args),
+        Command::Cluster(args) => cluster::run(args),
         Command::Doctor(args) => keep::doctor::run(args),
         Command::Completions { shell } => generate::completions(shell, Cli::command()),
         Command::Man { folder } => generate::man(&folder, Cli::command()),

@@ -5,17 +5,21 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::rt::System;
 use anyhow::{Context, anyhow};
+use chaffinch::cluster::{Cluster, Loss, Servers};
 use chaffinch::config::{self, Layers, ServerOptions};
-use chaffinch::service::{self, ConfiguredKeys, FirstKeys, Service, Sweeper};
+use chaffinch::service::{self, ConfiguredKeys, FirstKeys, Service, ServiceError, Sweeper};
 use chaffinch::store::{self, Store, StoreError, StoreSettings};
 use chaffinch::{http, telemetry};
 use serde_json::json;
 
 use super::{finish, health, model};
+
+/// How long a start waits for a cluster that does not answer.
+const AWAY: Duration = Duration::from_secs(5);
 
 /// The arguments of `chaffinch serve`.
 #[derive(Debug, clap::Args)]
@@ -57,28 +61,48 @@ pub(crate) fn run(args: ServeArgs, layers: &Layers) -> anyhow::Result<ExitCode> 
 
     let started = Instant::now();
     let classifier = Arc::new(model::load(options.judging.model.as_deref())?);
-    let store = open_store(&options.data)?;
+    let cluster = match options.cluster.is_empty() {
+        true => None,
+        false => Some(Cluster::join(
+            &Servers::parse(&options.cluster)?,
+            &options.data,
+            Loss::Refused,
+        )?),
+    };
+    let store = open_store(&options.data, cluster.as_ref())?;
     let settings = service::Settings {
         thresholds,
         retention_records: options.retention_records,
         own_model: options.judging.model.is_some(),
         ..service::Settings::default()
     };
-    let service = Arc::new(Service::new(store, classifier, settings)?);
+    let service = Arc::new(Service::new(store.clone(), classifier, settings)?);
+    let following = cluster.map(|cluster| cluster.follow(store)).transpose();
+    let following = following.context("cannot start a thread")?;
+    if let Some(following) = &following {
+        following.wait_until_current(AWAY);
+    }
     let sweeper = Sweeper::start(Arc::clone(&service)).context("cannot start a thread")?;
     let served = System::new().block_on(serve(&options, args.json, service.clone(), started));
     drop(sweeper);
     // Whatever happened: what was accepted is written.
     service.close();
+    drop(following);
     served.map(|()| ExitCode::SUCCESS)
 }
 
 /// Opens the data folder. What names the folder itself is a sentence already.
-fn open_store(data: &Path) -> anyhow::Result<Arc<dyn Store>> {
-    store::open(data, &StoreSettings::default()).map_err(|error| match error {
-        StoreError::Held(_) | StoreError::NotWritable { .. } | StoreError::NewerFormat { .. } => {
-            error.into()
-        }
+fn open_store(data: &Path, cluster: Option<&Cluster>) -> anyhow::Result<Arc<dyn Store>> {
+    let settings = StoreSettings::default();
+    let opened = match cluster {
+        Some(cluster) => store::open_shared(data, &settings, cluster.log()),
+        None => store::open(data, &settings),
+    };
+    opened.map_err(|error| match error {
+        StoreError::Held(_)
+        | StoreError::NotWritable { .. }
+        | StoreError::NewerFormat { .. }
+        | StoreError::Replica(_) => error.into(),
         other => anyhow!(
             "the data directory {} cannot be used: {other}",
             data.display()
@@ -100,7 +124,16 @@ async fn serve(
             site_key: options.site_key.clone(),
             admin_token: options.admin_token.clone(),
         })
-        .await?;
+        .await;
+    let made = match made {
+        Err(ServiceError::LogAway) => {
+            tracing::warn!(
+                "the cluster is away: configured keys work only as far as it knows them"
+            );
+            FirstKeys::default()
+        }
+        made => made?,
+    };
     let readiness = service.readiness().await;
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),

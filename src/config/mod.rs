@@ -43,6 +43,16 @@ pub struct ServerOptions {
     )]
     pub data: PathBuf,
 
+    /// NATS servers whose JetStream holds the log that several servers share, as in nats://a,b,c
+    #[arg(
+        long,
+        env = "CHAFFINCH_CLUSTER",
+        value_name = "URL,…",
+        value_delimiter = ',',
+        hide_env_values = true
+    )]
+    pub cluster: Vec<String>,
+
     /// Address and port to listen on; port 0 takes a free one
     #[arg(long, env = "CHAFFINCH_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8181",
           value_parser = values::listen)]

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::state::State;
-use crate::service::StoreError;
+use crate::service::{Standing, StoreError};
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
     config
@@ -86,6 +86,31 @@ struct Ready {
     /// Why it cannot, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// How the log stands that the servers of the cluster share; missing where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cluster: Option<ClusterReply>,
+}
+
+/// The log that the servers of a cluster share. While it does not answer, checks go on and everything that is
+/// written into it is refused.
+#[derive(Serialize, ToSchema)]
+struct ClusterReply {
+    /// Whether it answers.
+    connected: bool,
+    /// Messages that it holds and that are not taken over yet.
+    behind: u64,
+    /// Seconds since nothing was missing.
+    behind_seconds: f64,
+}
+
+impl From<Standing> for ClusterReply {
+    fn from(standing: Standing) -> Self {
+        Self {
+            connected: standing.connected,
+            behind: standing.behind,
+            behind_seconds: standing.behind_for.as_secs_f64(),
+        }
+    }
 }
 
 /// Whether the model is loaded and the store can be written.
@@ -113,6 +138,8 @@ pub(super) async fn ready(state: web::Data<State>) -> HttpResponse {
             format!("the store cannot be written {until}; the server's log says why")
         }
     });
+    // What an alarm says names nothing but numbers of events.
+    let reason = reason.or_else(|| readiness.alarm().map(str::to_owned));
     let mut response = if readiness.is_ready() {
         HttpResponse::Ok()
     } else {
@@ -126,5 +153,6 @@ pub(super) async fn ready(state: web::Data<State>) -> HttpResponse {
             learned_from: readiness.learned_from,
             events: readiness.events,
             reason,
+            cluster: readiness.cluster.map(Into::into),
         })
 }

@@ -66,6 +66,10 @@ pub enum ServiceError {
     /// More is being written than the disk takes; try again in about a second.
     #[error("too much is being written at once; try again in a moment")]
     Busy,
+    /// The log that the servers of a cluster share does not answer; try again in some seconds. It may yet
+    /// be done.
+    #[error("the cluster's log does not answer at the moment; checks go on, try this again")]
+    LogAway,
     /// The operating system gave no random bytes for a new secret.
     #[error("no random bytes for a new secret: {0}")]
     NoRandomness(String),
@@ -96,6 +100,7 @@ impl From<StoreError> for ServiceError {
             StoreError::NoSuchSite => Self::NoSuchSite,
             StoreError::NoSuchRule => Self::NoSuchRule,
             StoreError::Busy => Self::Busy,
+            StoreError::LogAway => Self::LogAway,
             error => Self::Store(error),
         }
     }

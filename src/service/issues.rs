@@ -26,6 +26,10 @@ const ENOUGH: usize = 20;
 pub enum Issue {
     /// Nothing can be written at the moment.
     ReadOnly(StoreError),
+    /// The log that the servers of a cluster share has not answered for so many seconds.
+    ClusterAway(u64),
+    /// It is not followed any more, because of this.
+    ClusterParted(String),
     /// So many checks since the start were answered without their verdict being kept.
     NotKept(u64),
     /// The disk is nearly full.
@@ -61,6 +65,16 @@ impl Service {
         let mut found = Vec::new();
         if let Err(error) = self.store.probe().wait() {
             found.push(Issue::ReadOnly(error));
+        }
+        if let Some(standing) = self.store.standing() {
+            match standing.alarm {
+                Some(why) => found.push(Issue::ClusterParted(why)),
+                None if !standing.connected => {
+                    let seconds = standing.behind_for.as_secs();
+                    found.push(Issue::ClusterAway(seconds));
+                }
+                None => {}
+            }
         }
         if caller.is_admin() {
             self.issues_of_the_server(&mut found)?;

@@ -70,6 +70,8 @@ pub(super) struct Learner {
     learned: Mutex<Progress>,
     /// Writes a state.
     keeping: Mutex<Option<JoinHandle<()>>>,
+    /// What [`Self::digest`] said last.
+    digest: Mutex<Option<(Sequence, blake3::Hash)>>,
 }
 
 /// How far the pupil is.
@@ -99,12 +101,27 @@ impl Learner {
             interval: INTERVAL,
             learned: Mutex::default(),
             keeping: Mutex::default(),
+            digest: Mutex::default(),
         };
         let mut learned = learner.learned();
         learner.replay(&mut learned, log, Sequence::MAX, last)?;
         learner.keep_in_time(&mut learned);
         drop(learned);
         Ok(learner)
+    }
+
+    /// The last event applied, and a hash of everything that was learned: equal on every server that learned
+    /// the same with the same model.
+    pub(super) fn digest(&self) -> (Sequence, blake3::Hash) {
+        let (at, writing) = {
+            let learned = self.learned();
+            (learned.at, self.pupil.state())
+        };
+        let mut digest = self.digest.lock().unwrap_or_else(PoisonError::into_inner);
+        match *digest {
+            Some(known) if known.0 == at => known,
+            _ => *digest.insert((at, blake3::hash(&writing()))),
+        }
     }
 
     /// The same, with states kept after another number of lessons.

@@ -54,8 +54,8 @@ use self::learner::Learner;
 
 pub use crate::store::{
     CallOutcome, Correction, CorrectionReceipt, Counters, Dump, ErasureReceipt, Grant, Happening,
-    LabelFilter, Notice, Origin, Retraction, Space, StoreError, VerdictPage, VerdictQuery,
-    VerdictRecord,
+    LabelFilter, Notice, Origin, Retraction, Space, Standing, StoreError, VerdictPage,
+    VerdictQuery, VerdictRecord,
 };
 pub use callbacks::{Callback, Delivery, FailingSite};
 pub use caller::Caller;
@@ -69,7 +69,7 @@ pub use issues::Issue;
 pub use judging::{CheckOptions, Checked, Shadow, Teaching, VerdictView};
 pub use keys::{ConfiguredKeys, FirstKeys, KeyView, NewKey, Secret};
 pub use labelled::{LabelledComment, LabelledPage};
-pub use model::{ModelView, SiteLessons};
+pub use model::{LearnedDigest, ModelView, SiteLessons};
 pub use registry::Registry;
 pub use retention::Sweeper;
 pub use rules::{DryRun, RuleView};
@@ -134,12 +134,19 @@ pub struct Readiness {
     pub events: Sequence,
     /// Why nothing can be written at the moment, if so.
     pub store: Result<(), StoreError>,
+    /// How the log stands that is shared with other servers, if it is.
+    pub cluster: Option<Standing>,
 }
 
 impl Readiness {
-    /// Whether all is well.
+    /// Whether the work can be done. While a cluster's log is only away, checks are part of it.
     pub fn is_ready(&self) -> bool {
-        self.store.is_ok()
+        self.store.is_ok() && self.alarm().is_none()
+    }
+
+    /// Why the log of the cluster can be followed no longer, if so.
+    pub fn alarm(&self) -> Option<&str> {
+        self.cluster.as_ref()?.alarm.as_deref()
     }
 }
 
@@ -166,7 +173,7 @@ impl Service {
             callbacks: callbacks::Queue::load(&*store)?,
             failing: callbacks::Failing::default(),
             own_model: settings.own_model,
-            metrics: Metrics::new(classifier.model()),
+            metrics: Metrics::new(classifier.model(), store.standing().is_some()),
             store,
             filter: Filter::new(classifier, settings.thresholds)
                 .with_rules(rules)
@@ -201,10 +208,11 @@ impl Service {
     pub async fn metrics_text(&self) -> String {
         let now = self.readiness().await;
         self.metrics.text(Snapshot {
-            store_writable: now.is_ready(),
+            store_writable: now.store.is_ok(),
             learned_from: now.learned_from,
             log_events: now.events,
             callbacks_waiting: self.callbacks.len() as u64,
+            cluster: now.cluster,
         })
     }
 
@@ -216,6 +224,7 @@ impl Service {
             learned_from: classifier.learned_from(),
             events: self.store.events(),
             store: self.store.probe().await,
+            cluster: self.store.standing(),
         }
     }
 

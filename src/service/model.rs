@@ -30,7 +30,26 @@ pub struct SiteLessons {
     pub corrections: u64,
 }
 
+/// What was learned, in a form that servers can compare.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LearnedDigest {
+    /// The last event of the log that is in it.
+    pub sequence: u64,
+    /// A hash of all of it, in hexadecimal.
+    pub state: String,
+}
+
 impl Service {
+    /// What was learned so far. Writes all of it into memory where it has changed: not to be called where
+    /// others wait.
+    pub fn learned(&self) -> LearnedDigest {
+        let (sequence, hash) = self.learner.digest();
+        LearnedDigest {
+            sequence,
+            state: hash.to_string(),
+        }
+    }
+
     /// The model in use. An admin or moderator sees all sites, a key that is bound to one that one, any other
     /// key none: it may not know who else asks here.
     pub fn model(&self, caller: &Caller) -> Result<ModelView, ServiceError> {

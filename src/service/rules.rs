@@ -188,7 +188,10 @@ impl Service {
                 "a rule matched too many of the recent comments and is suspended; resume it if that is right"
             );
             let change = RuleChange::Suspended(matched);
-            if let Err(error) = self.registry.alter_rule(id, change).await {
+            if self.store.standing().is_some() {
+                // A check does not wait for the log of a cluster.
+                drop(self.store.change_rule(Some(id), change, self.clock.now()));
+            } else if let Err(error) = self.registry.alter_rule(id, change).await {
                 tracing::error!(%error, rule = %id, "the suspension is not in the log");
             }
         }

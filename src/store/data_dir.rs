@@ -15,6 +15,9 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// A file that is there while a restore is under way.
 const RESTORING: &str = "RESTORING";
 
+/// A file that is there in a directory that follows a log which others share.
+const SHARED: &str = "CLUSTER";
+
 /// A data directory held by this process until dropped.
 #[derive(Debug)]
 pub(crate) struct DataDir {
@@ -91,6 +94,28 @@ impl DataDir {
     /// Says again which format it has.
     pub(crate) fn write_format(&self) -> Result<(), StoreError> {
         write_new(&self.join("FORMAT"), format!("{FORMAT}\n").as_bytes())
+    }
+
+    /// Whether its log is one that others share.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.join(SHARED).exists()
+    }
+
+    /// From now on its log is one that others share.
+    pub(crate) fn mark_shared(&self) -> Result<(), StoreError> {
+        let text = "The journal in this folder is a copy of a log on NATS JetStream.\n";
+        write_new(&self.join(SHARED), text.as_bytes())
+    }
+
+    /// From now on it is alone again. Answers with whether it was not.
+    pub(crate) fn unmark_shared(&self) -> Result<bool, StoreError> {
+        let mark = self.join(SHARED);
+        if !mark.exists() {
+            return Ok(false);
+        }
+        fs::remove_file(&mark).map_err(|e| StoreError::io(&mark, &e))?;
+        sync_dir(&self.path)?;
+        Ok(true)
     }
 
     /// A file or directory inside.

@@ -70,6 +70,22 @@ pub enum StoreError {
     /// After a failed write that could not be undone, nothing more is written until a restart.
     #[error("the store is read-only until a restart: {0}")]
     ReadOnly(String),
+    /// The data directory holds a copy of a log that others share: what is written into it alone would
+    /// part it from them.
+    #[error(
+        "the data directory {} is a replica of a cluster; start it with --cluster, or make it a server of its own with `chaffinch cluster leave`",
+        .0.display()
+    )]
+    Replica(PathBuf),
+    /// The data directory's log is not the one that the others share.
+    #[error("the data directory {} belongs to another log than the cluster", .0.display())]
+    OtherLog(PathBuf),
+    /// The log that is shared does not go on where this one ends.
+    #[error("the shared log does not follow this journal: {0}")]
+    Parted(String),
+    /// The log that is shared gave no answer in time. What was asked for may yet be done.
+    #[error("the shared log does not answer at the moment; try again")]
+    LogAway,
     /// More writes are waiting than the store takes in; try again.
     #[error("the store is busy; try again in a moment")]
     Busy,

@@ -25,6 +25,7 @@ mod lessons;
 mod query;
 mod record;
 mod sealed;
+mod shared;
 mod sled_engine;
 mod space;
 mod vault;
@@ -58,6 +59,9 @@ pub use history::{CallOutcome, Happening, Step};
 pub use learned_states::{LearnedState, LearnedStates};
 pub use query::{Aged, ErasureReceipt, LabelFilter, VerdictPage, VerdictQuery};
 pub use record::{AddressPolicy, ConfiguredSite, Correction, Notice, Origin, VerdictRecord};
+pub use shared::{
+    Follow, Link, LogHead, Offer, Replica, SharedLog, Standing, ends, leave, prepare, replica,
+};
 pub use space::Space;
 
 /// How to open a store.
@@ -77,10 +81,25 @@ impl Default for StoreSettings {
 
 /// Opens the data directory, making it if it is not there yet. Heals what a crash left behind.
 ///
-/// Fails with [`StoreError::Held`], [`StoreError::NotWritable`], [`StoreError::NewerFormat`] or
-/// [`StoreError::Damaged`], whose texts are for the operator.
+/// Fails with [`StoreError::Held`], [`StoreError::NotWritable`], [`StoreError::NewerFormat`],
+/// [`StoreError::Replica`] or [`StoreError::Damaged`], whose texts are for the operator.
 pub fn open(directory: &Path, settings: &StoreSettings) -> Result<Arc<dyn Store>, StoreError> {
-    Ok(Arc::new(sled_engine::SledStore::open(directory, settings)?))
+    Ok(Arc::new(sled_engine::SledStore::open(
+        directory, settings, None,
+    )?))
+}
+
+/// The same of a directory that is a replica, or becomes one: `log` decides which event has which place.
+pub fn open_shared(
+    directory: &Path,
+    settings: &StoreSettings,
+    log: Arc<dyn SharedLog>,
+) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(Arc::new(sled_engine::SledStore::open(
+        directory,
+        settings,
+        Some(log),
+    )?))
 }
 
 /// Makes a data directory of the lines of a dump. It must be empty, or not there yet.
@@ -119,7 +138,7 @@ pub fn compact(directory: &Path, settings: &StoreSettings) -> Result<(u64, u64),
 ///
 /// Reads are synchronous and see every acknowledged write. Writes are ordered as they are called
 /// and fail with [`StoreError::Busy`] rather than queue without bound.
-pub trait Store: Lessons + Send + Sync {
+pub trait Store: Lessons + Follow + Send + Sync {
     /// The verdict of that name.
     fn verdict(&self, id: VerdictId) -> Result<Option<VerdictRecord>, StoreError>;
 
@@ -290,6 +309,9 @@ pub trait Store: Lessons + Send + Sync {
     /// name.
     fn change_rule(&self, id: Option<RuleId>, change: RuleChange, at: Timestamp) -> Ack<RuleId>;
 
+    /// How the log stands that is shared with other stores, if it is.
+    fn standing(&self) -> Option<Standing>;
+
     /// Whether a write would reach the disk now.
     fn probe(&self) -> Ack<()>;
 
@@ -398,5 +420,7 @@ pub trait Observer: Send + Sync {
 mod history_tests;
 #[cfg(test)]
 mod privacy_tests;
+#[cfg(test)]
+mod shared_tests;
 #[cfg(test)]
 mod tests;

@@ -14,6 +14,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
 use super::events::Event;
+use crate::store::Standing;
 
 /// Content type of [`Metrics::text`].
 pub const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -78,10 +79,15 @@ struct Now {
     learned_from: Gauge<u64, AtomicU64>,
     log_events: Gauge<u64, AtomicU64>,
     callbacks_waiting: Gauge<u64, AtomicU64>,
+    cluster_connected: Gauge,
+    cluster_behind: Gauge<u64, AtomicU64>,
+    cluster_behind_seconds: Gauge<f64, AtomicU64>,
+    cluster_reconnects: Gauge<u64, AtomicU64>,
+    cluster_alarm: Gauge,
 }
 
 /// How things stand at the moment of reading.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Snapshot {
     /// Whether the store can be written.
     pub store_writable: bool,
@@ -91,11 +97,13 @@ pub struct Snapshot {
     pub log_events: u64,
     /// Callbacks that are still to be made.
     pub callbacks_waiting: u64,
+    /// The log that is shared with other servers, if it is.
+    pub cluster: Option<Standing>,
 }
 
 impl Metrics {
-    /// Nothing counted yet, by a server that judges with this model.
-    pub fn new(model: &str) -> Self {
+    /// Nothing counted yet, by a server that judges with this model, alone or in a cluster.
+    pub fn new(model: &str, in_cluster: bool) -> Self {
         let times = || Histogram::new(SECONDS);
         let mut metrics = Self {
             registry: Registry::with_prefix("chaffinch"),
@@ -113,6 +121,9 @@ impl Metrics {
             now: Now::default(),
         };
         metrics.register(model);
+        if in_cluster {
+            metrics.register_cluster();
+        }
         metrics
     }
 
@@ -166,6 +177,21 @@ impl Metrics {
         to.register("callbacks_waiting", help, now.callbacks_waiting.clone());
     }
 
+    fn register_cluster(&mut self) {
+        let (to, now) = (&mut self.registry, &self.now);
+        let help = "Whether the log that the servers of the cluster share answers";
+        to.register("cluster_connected", help, now.cluster_connected.clone());
+        let help = "Messages of the shared log that are known and not taken over";
+        to.register("cluster_behind", help, now.cluster_behind.clone());
+        let help = "Time since nothing of the shared log was missing";
+        let seconds = now.cluster_behind_seconds.clone();
+        to.register("cluster_behind_seconds", help, seconds);
+        let help = "Times that the shared log had to be followed anew";
+        to.register("cluster_reconnects", help, now.cluster_reconnects.clone());
+        let help = "Whether the shared log has a gap or another past, so that it is not followed";
+        to.register("cluster_alarm", help, now.cluster_alarm.clone());
+    }
+
     /// Takes note of something: counts it, and writes its line of the log.
     pub fn report(&self, event: &impl Event) {
         event.count(self);
@@ -179,6 +205,14 @@ impl Metrics {
         now.learned_from.set(snapshot.learned_from);
         now.log_events.set(snapshot.log_events);
         now.callbacks_waiting.set(snapshot.callbacks_waiting);
+        if let Some(cluster) = snapshot.cluster {
+            now.cluster_connected.set(cluster.connected.into());
+            now.cluster_behind.set(cluster.behind);
+            let seconds = cluster.behind_for.as_secs_f64();
+            now.cluster_behind_seconds.set(seconds);
+            now.cluster_reconnects.set(cluster.reconnects);
+            now.cluster_alarm.set(cluster.alarm.is_some().into());
+        }
         let mut text = String::new();
         // Writing into a text cannot fail.
         let _ = encode(&mut text, &self.registry);

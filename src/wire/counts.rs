@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::service::{Counters, DaySums, ModelView};
+use crate::service::{Counters, DaySums, LearnedDigest, ModelView};
 use crate::site::Site;
 
 /// Counts by day and site, in the form of `GET /v1/stats`.
@@ -65,6 +65,10 @@ pub struct ModelReply {
     /// After how many of its corrections a site's own comments say more about what is common
     /// there than the model does.
     pub settles_at: u64,
+    /// The last event of the log that was taken over.
+    pub sequence: u64,
+    /// A hash of everything that was learned: at the same sequence it is the same on every server of a cluster.
+    pub state: String,
     /// What each site has taught; empty for a key that may speak for any site.
     pub sites: Vec<SiteLessonsReply>,
 }
@@ -115,8 +119,8 @@ impl From<Counters> for CountsReply {
     }
 }
 
-impl From<ModelView> for ModelReply {
-    fn from(model: ModelView) -> Self {
+impl From<(ModelView, LearnedDigest)> for ModelReply {
+    fn from((model, learned): (ModelView, LearnedDigest)) -> Self {
         let sites = model.sites.into_iter().map(|taught| SiteLessonsReply {
             settled: taught.corrections >= model.settles_at,
             site: taught.site,
@@ -128,6 +132,8 @@ impl From<ModelView> for ModelReply {
             card: model.card,
             learned_from: model.learned_from,
             settles_at: model.settles_at,
+            sequence: learned.sequence,
+            state: learned.state,
         }
     }
 }

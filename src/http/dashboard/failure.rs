@@ -54,7 +54,7 @@ impl Kind {
             | ServiceError::NoSuchRule
             | ServiceError::NoSuchSite => Self::NotFound,
             ServiceError::NoSuchCorrection => Self::Stale,
-            ServiceError::Busy => Self::Busy,
+            ServiceError::Busy | ServiceError::LogAway => Self::Busy,
             ServiceError::Store(error) => {
                 tracing::error!(%error, "a page could not be shown");
                 Self::Broken

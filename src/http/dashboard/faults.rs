@@ -89,7 +89,7 @@ impl Fault for ServiceError {
             Self::KeyConfigured => w.wrong_key_configured.to_owned(),
             Self::KeyRotated => w.wrong_key_rotated.to_owned(),
             Self::LastAdmin => w.wrong_last_admin.to_owned(),
-            Self::Busy => w.busy_help.to_owned(),
+            Self::Busy | Self::LogAway => w.busy_help.to_owned(),
             Self::NoRandomness(_) | Self::Store(_) => w.broken_help.to_owned(),
         }
     }

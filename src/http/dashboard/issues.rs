@@ -53,6 +53,10 @@ impl Advice {
             |text, first: &str, second: &dyn std::fmt::Display| fill(&fill(text, first), second);
         let (what, what_to_do, link) = match issue {
             Issue::ReadOnly(why) => (fill(w.read_only, why), w.read_only_help, None),
+            Issue::ClusterAway(seconds) => {
+                (fill(w.cluster_away, seconds), w.cluster_away_help, None)
+            }
+            Issue::ClusterParted(why) => (fill(w.cluster_parted, why), w.cluster_parted_help, None),
             Issue::NotKept(checks) => (fill(w.not_kept, checks), w.not_kept_help, None),
             Issue::DiskShort(space) => (
                 two(w.disk_short, &bytes(space.free), &bytes(space.total)),
@@ -164,6 +168,8 @@ mod tests {
             Issue::OnlyHam(10),
             Issue::NoUserAgent(site),
             Issue::OwnModel("mine".to_owned()),
+            Issue::ClusterAway(12),
+            Issue::ClusterParted("event 7 does not follow".to_owned()),
         ];
         for words in Words::ALL {
             for advice in Advice::on(&issues, words) {

@@ -67,5 +67,8 @@ pub(in crate::http) async fn model(
     state: web::Data<State>,
 ) -> Result<web::Json<ModelReply>, ApiError> {
     let caller = auth::caller(&request, &state)?;
-    Ok(web::Json(state.service.model(&caller)?.into()))
+    let both = aside(&state, move |service| {
+        Ok((service.model(&caller)?, service.learned()))
+    });
+    Ok(web::Json(both.await?.into()))
 }

@@ -123,6 +123,9 @@ problems! {
     Internal: "internal", INTERNAL_SERVER_ERROR, "Trouble inside the server";
     /// More is asked for than the machine can do in time, or written than the disk takes.
     Busy: "busy", SERVICE_UNAVAILABLE, "The server is busy; try again in a moment";
+    /// The log that the servers of a cluster share does not answer. Checks go on; try this again after the time
+    /// that `Retry-After` gives. It may have been done: sent again, it counts once.
+    LogAway: "log_away", SERVICE_UNAVAILABLE, "The log of the cluster cannot be reached";
     /// The store cannot be read or written.
     StoreFailed: "store_failed", SERVICE_UNAVAILABLE, "The store cannot be used at the moment";
 }
@@ -238,6 +241,9 @@ impl ResponseError for ApiError {
             Problem::MissingKey | Problem::UnknownKey => {
                 response.insert_header((WWW_AUTHENTICATE, "Bearer"));
             }
+            Problem::LogAway => {
+                response.insert_header((RETRY_AFTER, "5"));
+            }
             Problem::Busy | Problem::StoreFailed | Problem::IdempotencyKeyInUse => {
                 response.insert_header((RETRY_AFTER, "1"));
             }
@@ -331,6 +337,7 @@ impl From<ServiceError> for ApiError {
             ServiceError::NoSuchSite => Problem::NoSuchSite,
             ServiceError::SiteExists => Problem::SiteExists,
             ServiceError::Busy => Problem::Busy,
+            ServiceError::LogAway => Problem::LogAway,
             ServiceError::NoRandomness(_) | ServiceError::Store(_) => {
                 tracing::error!(%error, "a call failed");
                 let (problem, detail) = match error {

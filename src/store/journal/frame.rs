@@ -162,6 +162,40 @@ impl<R: Read> Frames<R> {
     }
 }
 
+/// Parts whole frames after that of an event. Answers also with the link of that, if it is among them.
+pub(super) fn split(frames: &[u8], at: Sequence) -> Result<(Option<Chain>, &[u8]), Fault> {
+    let (mut rest, mut link) = (frames, None);
+    while let Some(bytes) = rest.first_chunk() {
+        let head = Head::parse(*bytes);
+        if head.sequence > at {
+            break;
+        }
+        let payload = rest[HEAD..].get(..head.length);
+        if !payload.is_some_and(|payload| head.fits(payload)) {
+            return Err(Fault::Broken("the checksum of an event does not fit"));
+        }
+        link = (head.sequence == at).then_some(head.chain);
+        rest = &rest[HEAD + head.length..];
+    }
+    Ok((link, rest))
+}
+
+/// Numbers and links of the first and the last of some whole frames.
+pub(crate) fn ends(frames: &[u8]) -> Option<[(Sequence, Chain); 2]> {
+    let mut ends: Option<[(Sequence, Chain); 2]> = None;
+    let mut rest = frames;
+    while !rest.is_empty() {
+        let head = Head::parse(*rest.first_chunk()?);
+        if !head.fits(rest[HEAD..].get(..head.length)?) {
+            return None;
+        }
+        let here = (head.sequence, head.chain);
+        ends = Some([ends.map_or(here, |[first, _]| first), here]);
+        rest = &rest[HEAD + head.length..];
+    }
+    ends
+}
+
 /// Whether a sound frame of a sequence after `last` starts anywhere in `bytes`: then what stands
 /// before it was once whole.
 pub(super) fn any_in(bytes: &[u8], last: Sequence) -> bool {

@@ -19,7 +19,7 @@ use super::data_dir::{make_dir, write_new};
 use super::error::StoreError;
 use super::event::{Event, Sequence};
 
-pub(crate) use self::frame::Chain;
+pub(crate) use self::frame::{Chain, ends};
 pub(crate) use self::salvage::{examine, rewrite, salvage};
 
 const MAGIC: &[u8; 8] = b"CHAFFJNL";
@@ -52,6 +52,63 @@ pub(crate) struct Reader {
     marks: Arc<RwLock<Vec<Committed>>>,
 }
 
+/// Some events as they stand in a journal, one behind the other.
+#[derive(Debug, Clone)]
+pub(crate) struct Stretch {
+    /// The event before the first.
+    pub(crate) after: Sequence,
+    frames: Vec<u8>,
+    /// Where the last one ends, and every so many of them: lengths are those of the stretch.
+    end: Committed,
+    marks: Vec<Committed>,
+}
+
+impl Stretch {
+    fn behind(after: Sequence, chain: Chain) -> Self {
+        let end = Committed {
+            length: 0,
+            last: after,
+            chain,
+        };
+        Self {
+            after,
+            frames: Vec::new(),
+            end,
+            marks: Vec::new(),
+        }
+    }
+
+    fn push(&mut self, payload: &[u8]) -> Result<(), StoreError> {
+        let (last, chain) = (self.end.last + 1, frame::link(&self.end.chain, payload));
+        if !frame::write(last, &chain, payload, &mut self.frames) {
+            return Err(StoreError::Unreadable {
+                what: "event",
+                reason: "it is too long".to_owned(),
+            });
+        }
+        let length = self.frames.len() as u64;
+        self.end = Committed {
+            length,
+            last,
+            chain,
+        };
+        if last.is_multiple_of(MARK_EVERY) {
+            self.marks.push(self.end);
+        }
+        Ok(())
+    }
+
+    /// As they stand in the file.
+    pub(crate) fn frames(&self) -> &[u8] {
+        &self.frames
+    }
+
+    /// The link of the last one, which no other event of any log has.
+    pub(crate) fn link(&self) -> Chain {
+        self.end.chain
+    }
+}
+
 /// Where an event ends: with the last one, how far the file is durable.
 #[derive(Debug, Clone, Copy)]
 struct Committed {
@@ -70,7 +127,7 @@ impl Journal {
         make_dir(directory)?;
         let path = directory.join("events.log");
         if !path.exists() {
-            write_new(&path, &fresh_head(&path)?)?;
+            write_new(&path, &head(&fresh_chain(&path)?))?;
         }
         let io = |e: io::Error| StoreError::io(&path, &e);
         let file = OpenOptions::new()
@@ -147,46 +204,61 @@ impl Journal {
         &mut self,
         events: impl IntoIterator<Item = &'a Event>,
     ) -> Result<(), StoreError> {
+        let stretch = self.stretch(events)?;
+        self.append_stretch(stretch)
+    }
+
+    /// The same of a stretch that follows the last event.
+    pub(crate) fn append_stretch(&mut self, stretch: Stretch) -> Result<(), StoreError> {
         if let Some(error) = &self.broken {
             return Err(error.clone());
         }
-        let Committed {
-            length,
-            mut last,
-            mut chain,
-        } = self.reader.committed();
-        let mut bytes = Vec::new();
-        let mut marks = Vec::new();
-        for event in events {
-            let payload = codec::encode("event", event)?;
-            last += 1;
-            chain = frame::link(&chain, &payload);
-            if !frame::write(last, &chain, &payload, &mut bytes) {
-                return Err(StoreError::Unreadable {
-                    what: "event",
-                    reason: "it is too long".to_owned(),
-                });
-            }
-            if last.is_multiple_of(MARK_EVERY) {
-                let length = length + bytes.len() as u64;
-                marks.push(Committed {
-                    length,
-                    last,
-                    chain,
-                });
-            }
-        }
-        self.write_or_cut(length, &bytes)?;
-        let length = length + bytes.len() as u64;
-        self.reader.commit(
-            Committed {
-                length,
-                last,
-                chain,
-            },
-            marks,
-        );
+        let Committed { length, last, .. } = self.reader.committed();
+        debug_assert_eq!(stretch.after, last);
+        self.write_or_cut(length, &stretch.frames)?;
+        let moved = |end: Committed| Committed {
+            length: length + end.length,
+            ..end
+        };
+        let marks = stretch.marks.into_iter().map(moved).collect();
+        self.reader.commit(moved(stretch.end), marks);
         Ok(())
+    }
+
+    /// Events as they would stand behind the last one.
+    pub(crate) fn stretch<'a>(
+        &self,
+        events: impl IntoIterator<Item = &'a Event>,
+    ) -> Result<Stretch, StoreError> {
+        let Committed { last, chain, .. } = self.reader.committed();
+        let mut stretch = Stretch::behind(last, chain);
+        for event in events {
+            stretch.push(&codec::encode("event", event)?)?;
+        }
+        Ok(stretch)
+    }
+
+    /// What of some frames stands behind the last event, and what it says; frames up to there are
+    /// passed over. Fails with [`StoreError::Parted`] if they are not of the same log.
+    pub(crate) fn continuation(&self, frames: &[u8]) -> Result<(Stretch, Vec<Event>), StoreError> {
+        let Committed { last, chain, .. } = self.reader.committed();
+        let parted = |fault| match fault {
+            Fault::Broken(what) | Fault::Foreign(what) => StoreError::Parted(what.to_owned()),
+            Fault::Io(error) => StoreError::Parted(error.to_string()),
+        };
+        let (known, new) = frame::split(frames, last).map_err(parted)?;
+        if known.is_some_and(|known| known != chain) {
+            return Err(StoreError::Parted(format!(
+                "event {last} of the shared log is not the one in the journal"
+            )));
+        }
+        let mut read = Frames::new(new, new.len() as u64, last, chain);
+        let (mut stretch, mut events) = (Stretch::behind(last, chain), Vec::new());
+        while let Some(payload) = read.next().map_err(parted)? {
+            events.push(codec::decode("event", &payload)?);
+            stretch.push(&payload)?;
+        }
+        Ok((stretch, events))
     }
 
     /// Whether an event could be appended now: tried where the last one could not, so that a disk
@@ -287,6 +359,32 @@ impl Reader {
             from,
             to: to.min(last),
         })
+    }
+
+    /// The frames of the events after one, whole ones and as many as fit into so many bytes, but at least
+    /// one if there is one.
+    pub(crate) fn frames_after(&self, after: Sequence, most: usize) -> Result<Vec<u8>, StoreError> {
+        let Committed { length, last, .. } = self.committed();
+        let mut read = self.frames_before(after + 1, length)?;
+        let mut frames = Vec::new();
+        while read.last < last {
+            let offset = length - read.left();
+            let next = read.next();
+            let Some(payload) = next.map_err(|fault| fault_at(&self.path, offset, fault))? else {
+                break;
+            };
+            if read.last <= after {
+                continue;
+            }
+            let whole = frames.len();
+            // What was read from the file is not too long for it.
+            frame::write(read.last, &read.chain, &payload, &mut frames);
+            if whole > 0 && frames.len() > most {
+                frames.truncate(whole);
+                break;
+            }
+        }
+        Ok(frames)
     }
 
     /// The link of the hash chain that an event has, which no other event of any log has. `None` if it
@@ -398,16 +496,42 @@ impl Iterator for Events {
     }
 }
 
-/// The head of a new journal.
-fn fresh_head(path: &Path) -> Result<Vec<u8>, StoreError> {
+/// Makes a journal without events, whose chain begins with this link, if none is there. Answers with the
+/// first link of the one that is there now.
+pub(crate) fn begin(directory: &Path, chain: &Chain) -> Result<Chain, StoreError> {
+    if let Some(known) = first_link(directory)? {
+        return Ok(known);
+    }
+    make_dir(directory)?;
+    write_new(&directory.join("events.log"), &head(chain))?;
+    Ok(*chain)
+}
+
+/// The first link of the chain of a directory's journal, if there is one.
+pub(crate) fn first_link(directory: &Path) -> Result<Option<Chain>, StoreError> {
+    let path = directory.join("events.log");
+    match path.metadata() {
+        Ok(file) => Ok(Some(frames(&path, file.len())?.chain)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(StoreError::io(&path, &error)),
+    }
+}
+
+/// A first link that no other log has.
+pub(crate) fn fresh_chain(path: &Path) -> Result<Chain, StoreError> {
     let mut chain = Chain::default();
     getrandom::fill(&mut chain).map_err(|e| StoreError::io(path, &io::Error::other(e)))?;
+    Ok(chain)
+}
+
+/// The head of a new journal.
+fn head(chain: &Chain) -> Vec<u8> {
     let mut head = MAGIC.to_vec();
     head.extend_from_slice(&VERSION.to_le_bytes());
     head.extend_from_slice(&0u64.to_le_bytes());
-    head.extend_from_slice(&chain);
+    head.extend_from_slice(chain);
     head.extend_from_slice(&crc32fast::hash(&head).to_le_bytes());
-    Ok(head)
+    head
 }
 
 /// Checks the head of a journal of `size` bytes and reads on behind it.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::frame::{self, Chain};
-use super::{HEAD, fresh_head};
+use super::{HEAD, fresh_chain, head};
 use crate::store::codec;
 use crate::store::data_dir::write_new;
 use crate::store::error::StoreError;
@@ -91,7 +91,7 @@ pub(crate) fn rewrite<'a>(
     path: &Path,
     events: impl Iterator<Item = &'a Event>,
 ) -> Result<(), StoreError> {
-    let mut bytes = fresh_head(path)?;
+    let mut bytes = head(&fresh_chain(path)?);
     let mut chain = Chain::default();
     chain.copy_from_slice(&bytes[super::CHAIN_AT]);
     for (sequence, event) in (1..).zip(events) {

@@ -24,195 +24,202 @@ pub(super) enum Command {
     /// Keep a verdict.
     Put(Box<NewVerdict>, Reply<()>),
     /// Do something that the log records.
-    Log(Request),
+    Log(Box<Request>),
     /// Let go of what is over its time.
     Expire(Vec<(VerdictId, RetentionWhat)>, Reply<()>),
     /// Show that writing works.
     Probe(Reply<()>),
+    /// Take over frames of the log that is shared, up to a place of it.
+    Follow(u64, Vec<u8>, Reply<Sequence>),
 }
 
 /// Something that the log records, unless it is so already.
 pub(super) enum Request {
-    Correct(NewCorrection, Reply<CorrectionReceipt>),
+    Correct(NewCorrection, Answer<CorrectionReceipt>),
     Submit {
         verdict: Box<NewVerdict>,
         label: Label,
         features: Features,
         at: Timestamp,
-        reply: Reply<CorrectionReceipt>,
+        answer: Answer<CorrectionReceipt>,
     },
     Retract {
         verdict: VerdictId,
         by: KeyHash,
         at: Timestamp,
-        reply: Reply<Retraction>,
+        answer: Answer<Retraction>,
     },
-    Erase(Vec<VerdictId>, KeyHash, Timestamp, Reply<ErasureReceipt>),
-    CreateKey(KeyHash, Grant, Timestamp, Reply<()>),
-    RevokeKey(KeyHash, Timestamp, Reply<()>),
+    Erase(Vec<VerdictId>, KeyHash, Timestamp, Answer<ErasureReceipt>),
+    CreateKey(KeyHash, Grant, Timestamp, Answer<()>),
+    RevokeKey(KeyHash, Timestamp, Answer<()>),
     RotateKey {
         from: KeyHash,
         to: KeyHash,
         until: Timestamp,
         at: Timestamp,
-        reply: Reply<()>,
+        answer: Answer<()>,
     },
-    SiteActive(Site, bool, Timestamp, Reply<()>),
-    ConfigureSite(Site, Box<SiteSettings>, Timestamp, Reply<()>),
-    RemoveSite(Site, Timestamp, Reply<()>),
-    Rule(Option<RuleId>, RuleChange, Timestamp, Reply<RuleId>),
+    SiteActive(Site, bool, Timestamp, Answer<()>),
+    ConfigureSite(Site, Box<SiteSettings>, Timestamp, Answer<()>),
+    RemoveSite(Site, Timestamp, Answer<()>),
+    Rule(Option<RuleId>, RuleChange, Timestamp, Answer<RuleId>),
 }
 
-/// An answer that waits for the group to be durable.
-pub(super) type Pending = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+/// Who waits for an answer, and what it will be once the events of the request are durable.
+pub(super) struct Answer<T> {
+    reply: Reply<T>,
+    decided: Option<Result<T, StoreError>>,
+}
 
-/// What is to be logged for a request, if anything, and the answer.
-pub(super) struct Decision {
-    pub(super) events: Vec<Event>,
-    pub(super) answer: Pending,
-    /// Whether it is only done when keys of the vault are gone, not already when it is logged.
-    pub(super) erases: bool,
+impl<T> Answer<T> {
+    pub(super) fn to(reply: Reply<T>) -> Self {
+        Self {
+            reply,
+            decided: None,
+        }
+    }
+
+    /// Keeps the answer until it may be given; the events are to be logged.
+    fn decide(
+        &mut self,
+        decided: Result<(impl IntoIterator<Item = Event>, T), StoreError>,
+    ) -> Vec<Event> {
+        let (events, decided) = match decided {
+            Ok((events, answer)) => (events.into_iter().collect(), Ok(answer)),
+            Err(error) => (Vec::new(), Err(error)),
+        };
+        self.decided = Some(decided);
+        events
+    }
+
+    /// Where the group failed, it was decided on a state that lacks what should have been written: the
+    /// failure is the truth then. A caller that has gone away hears no answer; what it asked for is done all
+    /// the same.
+    fn give(self, durable: Result<(), StoreError>) {
+        let decided = self.decided.unwrap_or(Err(StoreError::Closed));
+        let _ = self.reply.send(durable.and(decided));
+    }
 }
 
 impl Request {
-    /// Decides on the state that the requests before this one leave. `next` is the sequence that
-    /// the first event would get.
-    pub(super) fn decide(self, trees: &Trees, plan: &Plan<'_>, next: Sequence) -> Decision {
+    /// Decides on the state that the requests before this one leave, and answers with what is to be
+    /// logged. `next` is the sequence that the first event would get. May be called again on another state.
+    pub(super) fn decide(&mut self, trees: &Trees, plan: &Plan<'_>, next: Sequence) -> Vec<Event> {
         match self {
-            Self::Correct(new, reply) => decision(reply, correct(trees, plan, new, next)),
+            Self::Correct(new, answer) => answer.decide(correct(trees, plan, new, next)),
             Self::Submit {
                 verdict,
                 label,
                 features,
                 at,
-                reply,
+                answer,
             } => {
                 let new = NewCorrection {
                     verdict: verdict.id,
-                    label,
-                    features,
+                    label: *label,
+                    features: features.clone(),
                     learn: true,
                     by: verdict.key,
-                    at,
+                    at: *at,
                 };
-                decision(reply, submit(trees, plan, &verdict.fingerprint, new, next))
+                answer.decide(submit(trees, plan, &verdict.fingerprint, new, next))
             }
             Self::Retract {
                 verdict,
                 by,
                 at,
-                reply,
-            } => decision(reply, retract(plan, verdict, by, at, next)),
-            Self::Erase(verdicts, by, at, reply) => {
-                let decided = erase(trees, plan, verdicts, by, at, next);
-                Decision {
-                    erases: true,
-                    ..decision(reply, decided)
-                }
+                answer,
+            } => answer.decide(retract(plan, *verdict, *by, *at, next)),
+            Self::Erase(verdicts, by, at, answer) => {
+                answer.decide(erase(trees, plan, verdicts, *by, *at, next))
             }
-            Self::CreateKey(key, grant, at, reply) => {
-                let known = plan.grant(&key);
-                decision(
-                    reply,
-                    known.map(|known| {
-                        let changes = known.as_ref() != Some(&grant);
-                        let change = changes.then_some(Change::KeyCreated { key, grant });
-                        (change.map(|change| plan::event(at, change)), ())
-                    }),
-                )
+            Self::CreateKey(key, grant, at, answer) => {
+                let change = plan.grant(key).map(|known| {
+                    (known.as_ref() != Some(grant)).then(|| Change::KeyCreated {
+                        key: *key,
+                        grant: grant.clone(),
+                    })
+                });
+                answer.decide(done(*at, change))
             }
-            Self::RevokeKey(key, at, reply) => {
-                let known = plan.grant(&key);
-                decision(
-                    reply,
-                    known.and_then(|known| match known {
-                        Some(_) => Ok((Some(plan::event(at, Change::KeyRevoked { key })), ())),
-                        None => Err(StoreError::NoSuchKey),
-                    }),
-                )
+            Self::RevokeKey(key, at, answer) => {
+                let change = plan.grant(key).and_then(|known| match known {
+                    Some(_) => Ok(Some(Change::KeyRevoked { key: *key })),
+                    None => Err(StoreError::NoSuchKey),
+                });
+                answer.decide(done(*at, change))
             }
             Self::RotateKey {
                 from,
                 to,
                 until,
                 at,
-                reply,
+                answer,
             } => {
-                let known = plan.grant(&from);
-                decision(
-                    reply,
-                    known.and_then(|known| match known {
-                        Some(_) => {
-                            let until = to_micros(until);
-                            let change = Change::KeyRotated { from, to, until };
-                            Ok((Some(plan::event(at, change)), ()))
-                        }
-                        None => Err(StoreError::NoSuchKey),
-                    }),
-                )
+                let (from, to, until) = (*from, *to, to_micros(*until));
+                let change = plan.grant(&from).and_then(|known| match known {
+                    Some(_) => Ok(Some(Change::KeyRotated { from, to, until })),
+                    None => Err(StoreError::NoSuchKey),
+                });
+                answer.decide(done(*at, change))
             }
-            Self::SiteActive(site, active, at, reply) => {
-                let known = plan.site(&site);
-                decision(
-                    reply,
-                    known.map(|known| {
-                        let changes = known != Some(active);
-                        let change = changes.then_some(Change::SiteActive { site, active });
-                        (change.map(|change| plan::event(at, change)), ())
-                    }),
-                )
+            Self::SiteActive(site, active, at, answer) => {
+                let change = plan.site(site).map(|known| {
+                    (known != Some(*active)).then(|| Change::SiteActive {
+                        site: site.clone(),
+                        active: *active,
+                    })
+                });
+                answer.decide(done(*at, change))
             }
-            Self::ConfigureSite(site, settings, at, reply) => {
-                let known = plan.settings(&site);
-                decision(
-                    reply,
-                    known.map(|known| {
-                        let changes = known.is_none_or(|known| known.settings != *settings);
-                        let change = changes.then_some(Change::SiteConfigured { site, settings });
-                        (change.map(|change| plan::event(at, change)), ())
-                    }),
-                )
+            Self::ConfigureSite(site, settings, at, answer) => {
+                let change = plan.settings(site).map(|known| {
+                    let news = known.is_none_or(|known| known.settings != **settings);
+                    news.then(|| Change::SiteConfigured {
+                        site: site.clone(),
+                        settings: settings.clone(),
+                    })
+                });
+                answer.decide(done(*at, change))
             }
-            Self::Rule(id, change, at, reply) => {
-                decision(reply, change_rule(plan, id, change, at, next))
+            Self::Rule(id, change, at, answer) => {
+                answer.decide(change_rule(plan, *id, change, *at, next))
             }
-            Self::RemoveSite(site, at, reply) => {
-                let known = plan.site(&site);
-                decision(
-                    reply,
-                    known.and_then(|known| match known {
-                        Some(_) => Ok((Some(plan::event(at, Change::SiteRemoved { site })), ())),
-                        None => Err(StoreError::NoSuchSite),
-                    }),
-                )
+            Self::RemoveSite(site, at, answer) => {
+                let change = plan.site(site).and_then(|known| match known {
+                    Some(_) => Ok(Some(Change::SiteRemoved { site: site.clone() })),
+                    None => Err(StoreError::NoSuchSite),
+                });
+                answer.decide(done(*at, change))
             }
         }
     }
+
+    /// Gives the answer, now that its events are durable, or why they are not.
+    pub(super) fn answer(self, durable: Result<(), StoreError>) {
+        match self {
+            Self::Correct(_, answer) | Self::Submit { answer, .. } => answer.give(durable),
+            Self::Retract { answer, .. } => answer.give(durable),
+            Self::Erase(.., answer) => answer.give(durable),
+            Self::Rule(.., answer) => answer.give(durable),
+            Self::CreateKey(.., answer)
+            | Self::RevokeKey(.., answer)
+            | Self::RotateKey { answer, .. }
+            | Self::SiteActive(.., answer)
+            | Self::ConfigureSite(.., answer)
+            | Self::RemoveSite(.., answer) => answer.give(durable),
+        }
+    }
+
+    /// Whether it is only done when keys of the vault are gone, not already when it is logged.
+    pub(super) fn erases(&self) -> bool {
+        matches!(self, Self::Erase(..))
+    }
 }
 
-fn decision<T: Send + 'static>(
-    reply: Reply<T>,
-    decided: Result<(impl IntoIterator<Item = Event>, T), StoreError>,
-) -> Decision {
-    // A caller that has gone away hears no answer; what it asked for is done all the same.
-    match decided {
-        Ok((events, answer)) => Decision {
-            events: events.into_iter().collect(),
-            erases: false,
-            answer: Box::new(move |durable| {
-                let _ = reply.send(durable.map(|()| answer));
-            }),
-        },
-        Err(error) => Decision {
-            events: Vec::new(),
-            erases: false,
-            // Where the group failed, it was decided on a state that lacks what should have been
-            // written: the failure is the truth then.
-            answer: Box::new(move |durable| {
-                let _ = reply.send(Err(durable.err().unwrap_or(error)));
-            }),
-        },
-    }
+/// The event of a change, if there is any, for a request that needs no more of an answer.
+fn done(at: Timestamp, change: Result<Option<Change>, StoreError>) -> Decided<()> {
+    change.map(|change| (change.map(|change| plan::event(at, change)), ()))
 }
 
 type Decided<T> = Result<(Option<Event>, T), StoreError>;
@@ -220,7 +227,7 @@ type Decided<T> = Result<(Option<Event>, T), StoreError>;
 fn correct(
     trees: &Trees,
     plan: &Plan<'_>,
-    new: NewCorrection,
+    new: &NewCorrection,
     next: Sequence,
 ) -> Decided<CorrectionReceipt> {
     let stored = trees.stored_verdict(new.verdict)?;
@@ -257,7 +264,7 @@ fn correct(
         by: new.by,
         // What is not learned from need not be kept.
         features: if learned {
-            new.features
+            new.features.clone()
         } else {
             Features::default()
         },
@@ -283,7 +290,7 @@ fn submit(
     let Some(verdict) = trees.find(meant)? else {
         return Err(StoreError::NoSuchVerdict);
     };
-    correct(trees, plan, NewCorrection { verdict, ..new }, next)
+    correct(trees, plan, &NewCorrection { verdict, ..new }, next)
 }
 
 fn retract(
@@ -308,7 +315,7 @@ fn retract(
 fn erase(
     trees: &Trees,
     plan: &Plan<'_>,
-    wanted: Vec<VerdictId>,
+    wanted: &[VerdictId],
     by: KeyHash,
     at: Timestamp,
     next: Sequence,
@@ -316,7 +323,7 @@ fn erase(
     let mut receipt = ErasureReceipt::default();
     let mut events = Vec::new();
     let mut verdicts = Vec::with_capacity(wanted.len());
-    for id in wanted {
+    for &id in wanted {
         let stored = trees.stored_verdict(id)?;
         let Some(stored) = stored.filter(|_| !plan.is_removed(id)) else {
             continue;
@@ -351,7 +358,7 @@ fn erase(
 fn change_rule(
     plan: &Plan<'_>,
     id: Option<RuleId>,
-    change: RuleChange,
+    change: &RuleChange,
     at: Timestamp,
     next: Sequence,
 ) -> Decided<RuleId> {
@@ -363,6 +370,9 @@ fn change_rule(
         None => true,
     };
     let id = id.unwrap_or(RuleId(next));
-    let event = news.then(|| plan::event(at, Change::Rule { id, change }));
+    let event = news.then(|| {
+        let change = change.clone();
+        plan::event(at, Change::Rule { id, change })
+    });
     Ok((event, id))
 }

@@ -20,12 +20,20 @@ pub(super) fn note(trees: &Trees, verdicts: &[VerdictId]) -> Result<(), StoreErr
     Ok(())
 }
 
+/// Which comments are noted.
+pub(super) fn noted(trees: &Trees) -> Result<Vec<VerdictId>, StoreError> {
+    match trees.meta.get(ENTRY)? {
+        Some(noted) => decode("list of verdicts", &noted),
+        None => Ok(Vec::new()),
+    }
+}
+
 /// Takes out those that were noted and have no label: nobody was told of them.
 pub(super) fn take_back(trees: &Trees) -> Result<(), StoreError> {
-    let Some(noted) = trees.meta.get(ENTRY)? else {
+    let noted = noted(trees)?;
+    if noted.is_empty() {
         return Ok(());
-    };
-    let noted: Vec<VerdictId> = decode("list of verdicts", &noted)?;
+    }
     let mut plan = Plan::new(trees);
     for id in noted {
         if trees.correction(id)?.is_none() {

@@ -15,6 +15,7 @@ mod plan;
 mod postings;
 mod rebuild;
 mod repair;
+mod sharing;
 mod stored_verdict;
 mod trees;
 mod uses;
@@ -31,15 +32,17 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use self::blobs::Blobs;
-use self::command::{Command, Request};
+use self::command::{Answer, Command, Request};
 use self::new_verdict::NewVerdict;
 use self::notifier::Observers;
 use self::plan::Plan;
+use self::sharing::Sharing;
 use self::trees::Trees;
 use self::writer::Writer;
 use super::ack::{Ack, Reply};
 use super::data_dir::{DataDir, sync_dir, sync_files};
 use super::journal::{Journal, Reader};
+use super::shared::{Follow, Link, SharedLog, Standing};
 use super::{
     AddressPolicy, Aged, CallOutcome, ConfiguredSite, Correction, CorrectionReceipt, DayCount,
     Dump, ErasureReceipt, Grant, LearnedStates, LessonStream, Lessons, NewCorrection, Notice,
@@ -68,6 +71,8 @@ pub(super) use self::repair::{compact, repair};
 pub(super) struct SledStore {
     trees: Trees,
     log: Reader,
+    /// The log that decides, if it is not the journal alone.
+    shared: Option<Arc<dyn SharedLog>>,
     observers: Observers,
     /// `None` once closed.
     commands: RwLock<Option<SyncSender<Command>>>,
@@ -77,8 +82,15 @@ pub(super) struct SledStore {
 }
 
 impl SledStore {
-    pub(super) fn open(path: &Path, settings: &StoreSettings) -> Result<Self, StoreError> {
+    pub(super) fn open(
+        path: &Path,
+        settings: &StoreSettings,
+        shared: Option<Arc<dyn SharedLog>>,
+    ) -> Result<Self, StoreError> {
         let directory = DataDir::open(path)?;
+        if shared.is_none() && directory.is_shared() {
+            return Err(StoreError::Replica(path.to_path_buf()));
+        }
         rebuild::settle(&directory)?;
         let sled_path = directory.join("sled");
         let trees = heal::open(&sled_path, &directory.join("vault"), settings.cache_bytes)?;
@@ -88,7 +100,10 @@ impl SledStore {
         let journal = Journal::open(&directory.join("journal"), trees.applied()?)?;
         catch_up(&trees, &journal.reader())?;
         trees.complete_history(&journal.reader())?;
-        halves::take_back(&trees)?;
+        if shared.is_none() {
+            // Of a shared log the labels may yet come.
+            halves::take_back(&trees)?;
+        }
         let log = journal.reader();
         let observers = Observers::default();
         let (commands, waiting) = sync_channel(WAITING);
@@ -101,6 +116,7 @@ impl SledStore {
             blobs: Blobs::new(sled_path.join("blobs")),
             notifier: groups,
             failed: None,
+            sharing: shared.clone().map(Sharing::new),
         };
         let spawn = |name: &str, work: Box<dyn FnOnce() + Send>| {
             thread::Builder::new()
@@ -119,6 +135,7 @@ impl SledStore {
         Ok(Self {
             trees,
             log,
+            shared,
             observers,
             commands: RwLock::new(Some(commands)),
             threads: Mutex::new(threads),
@@ -149,8 +166,8 @@ impl SledStore {
         }
     }
 
-    fn log<T>(&self, request: impl FnOnce(Reply<T>) -> Request) -> Ack<T> {
-        self.send(|reply| Command::Log(request(reply)))
+    fn log<T>(&self, request: impl FnOnce(Answer<T>) -> Request) -> Ack<T> {
+        self.send(|reply| Command::Log(Box::new(request(Answer::to(reply)))))
     }
 }
 
@@ -291,7 +308,7 @@ impl Store for SledStore {
     }
 
     fn correct(&self, correction: NewCorrection) -> Ack<CorrectionReceipt> {
-        self.log(|reply| Request::Correct(correction, reply))
+        self.log(|answer| Request::Correct(correction, answer))
     }
 
     fn correct_comment(
@@ -306,26 +323,26 @@ impl Store for SledStore {
             Ok(verdict) => verdict,
             Err(error) => return Ack::failed(error),
         };
-        self.log(|reply| Request::Submit {
+        self.log(|answer| Request::Submit {
             verdict,
             label,
             features,
             at,
-            reply,
+            answer,
         })
     }
 
     fn retract(&self, verdict: VerdictId, by: KeyHash, at: Timestamp) -> Ack<Retraction> {
-        self.log(|reply| Request::Retract {
+        self.log(|answer| Request::Retract {
             verdict,
             by,
             at,
-            reply,
+            answer,
         })
     }
 
     fn erase(&self, verdicts: Vec<VerdictId>, by: KeyHash, at: Timestamp) -> Ack<ErasureReceipt> {
-        self.log(|reply| Request::Erase(verdicts, by, at, reply))
+        self.log(|answer| Request::Erase(verdicts, by, at, answer))
     }
 
     fn expire(&self, verdicts: Vec<(VerdictId, RetentionWhat)>) -> Ack<()> {
@@ -333,33 +350,33 @@ impl Store for SledStore {
     }
 
     fn create_key(&self, key: KeyHash, grant: Grant, at: Timestamp) -> Ack<()> {
-        self.log(|reply| Request::CreateKey(key, grant, at, reply))
+        self.log(|answer| Request::CreateKey(key, grant, at, answer))
     }
 
     fn revoke_key(&self, key: KeyHash, at: Timestamp) -> Ack<()> {
-        self.log(|reply| Request::RevokeKey(key, at, reply))
+        self.log(|answer| Request::RevokeKey(key, at, answer))
     }
 
     fn rotate_key(&self, from: KeyHash, to: KeyHash, until: Timestamp, at: Timestamp) -> Ack<()> {
-        self.log(|reply| Request::RotateKey {
+        self.log(|answer| Request::RotateKey {
             from,
             to,
             until,
             at,
-            reply,
+            answer,
         })
     }
 
     fn set_site_active(&self, site: Site, active: bool, at: Timestamp) -> Ack<()> {
-        self.log(|reply| Request::SiteActive(site, active, at, reply))
+        self.log(|answer| Request::SiteActive(site, active, at, answer))
     }
 
     fn configure_site(&self, site: Site, settings: SiteSettings, at: Timestamp) -> Ack<()> {
-        self.log(|reply| Request::ConfigureSite(site, Box::new(settings), at, reply))
+        self.log(|answer| Request::ConfigureSite(site, Box::new(settings), at, answer))
     }
 
     fn remove_site(&self, site: Site, at: Timestamp) -> Ack<()> {
-        self.log(|reply| Request::RemoveSite(site, at, reply))
+        self.log(|answer| Request::RemoveSite(site, at, answer))
     }
 
     fn notices(&self) -> Result<Vec<Notice>, StoreError> {
@@ -402,7 +419,11 @@ impl Store for SledStore {
     }
 
     fn change_rule(&self, id: Option<RuleId>, change: RuleChange, at: Timestamp) -> Ack<RuleId> {
-        self.log(|reply| Request::Rule(id, change, at, reply))
+        self.log(|answer| Request::Rule(id, change, at, answer))
+    }
+
+    fn standing(&self) -> Option<Standing> {
+        self.shared.as_ref().map(|shared| shared.standing())
     }
 
     fn probe(&self) -> Ack<()> {
@@ -437,6 +458,24 @@ impl Store for SledStore {
                 tracing::error!("a thread of the store ended by a fault");
             }
         }
+    }
+}
+
+impl Follow for SledStore {
+    fn follow(&self, place: u64, frames: Vec<u8>) -> Ack<Sequence> {
+        self.send(|reply| Command::Follow(place, frames, reply))
+    }
+
+    fn link(&self, at: Sequence) -> Result<Option<Link>, StoreError> {
+        self.log.link(at)
+    }
+
+    fn frames_after(&self, after: Sequence, most: usize) -> Result<Vec<u8>, StoreError> {
+        self.log.frames_after(after, most)
+    }
+
+    fn mark_shared(&self) -> Result<(), StoreError> {
+        self.directory.mark_shared()
     }
 }
 

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::command::Pending;
+use super::command::Request;
 use crate::store::{Applied, Lessons, Observer};
 
 /// Whoever wants to know of events.
@@ -14,21 +14,21 @@ pub(super) type Observers = Arc<RwLock<Vec<Arc<dyn Observer>>>>;
 /// Events that became durable together, and who waits for them.
 pub(super) struct Group {
     pub(super) applied: Vec<Applied>,
-    pub(super) answers: Vec<Pending>,
+    pub(super) done: Vec<Request>,
 }
 
 /// Works until the writer is gone.
 pub(super) fn run(groups: &Receiver<Group>, observers: &Observers, log: &dyn Lessons) {
     while let Ok(Group {
         mut applied,
-        mut answers,
+        mut done,
     }) = groups.recv()
     {
         // All that has come meanwhile is told at once: an observer that must look far back does
         // so once for all of them.
         for more in groups.try_iter() {
             applied.extend(more.applied);
-            answers.extend(more.answers);
+            done.extend(more.done);
         }
         if !applied.is_empty() {
             let observers = observers
@@ -42,8 +42,8 @@ pub(super) fn run(groups: &Receiver<Group>, observers: &Observers, log: &dyn Les
                 }
             }
         }
-        for answer in answers {
-            answer(Ok(()));
+        for request in done {
+            request.answer(Ok(()));
         }
     }
 }

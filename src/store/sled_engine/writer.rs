@@ -7,7 +7,7 @@
 
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 
 use super::blobs::Blobs;
 use super::command::{Command, Request};
@@ -15,6 +15,7 @@ use super::halves;
 use super::new_verdict::NewVerdict;
 use super::notifier::Group;
 use super::plan::Plan;
+use super::sharing::Sharing;
 use super::trees::Trees;
 use crate::site::settings::RetentionWhat;
 use crate::store::ack::Reply;
@@ -36,12 +37,22 @@ pub(super) struct Writer {
     pub(super) notifier: Sender<Group>,
     /// Why nothing is written any more, if so.
     pub(super) failed: Option<StoreError>,
+    /// The log that decides, if it is not the journal alone.
+    pub(super) sharing: Option<Sharing>,
 }
 
 impl Writer {
     /// Works until every sender is gone and everything that they sent is written.
     pub(super) fn run(mut self, commands: &Receiver<Command>) {
-        while let Ok(first) = commands.recv() {
+        loop {
+            let first = match self.next(commands) {
+                Ok(command) => command,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.lose_patience();
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+            };
             let more = commands.try_iter().take(GROUP - 1);
             let group: Vec<_> = std::iter::once(first).chain(more).collect();
             // A panic below is a fault of ours or of sled; the promises made so far hold.
@@ -56,6 +67,13 @@ impl Writer {
             tracing::error!(%error, "the last flush of the embedded database failed");
         }
         self.sync();
+    }
+
+    fn next(&self, commands: &Receiver<Command>) -> Result<Command, RecvTimeoutError> {
+        match self.sharing.as_ref().and_then(Sharing::look_again) {
+            Some(after) => commands.recv_timeout(after),
+            None => commands.recv().map_err(RecvTimeoutError::from),
+        }
     }
 
     /// Nothing more is written after a failure: the operating system has then let go of what it
@@ -76,17 +94,27 @@ impl Writer {
         let mut requests = Vec::new();
         let mut probes = Vec::new();
         let mut expiries = Vec::new();
+        let mut arrived = Vec::new();
         for command in group {
             match command {
                 Command::Put(verdict, reply) => puts.push((*verdict, reply)),
-                Command::Log(request) => requests.push(request),
+                Command::Log(request) => requests.push(*request),
                 Command::Probe(reply) => probes.push(reply),
                 Command::Expire(verdicts, reply) => expiries.push((verdicts, reply)),
+                Command::Follow(place, frames, reply) => arrived.push((place, frames, reply)),
             }
         }
-        let written = self.commit_verdicts(puts, &requests, probes);
-        if !requests.is_empty() {
-            self.commit_events(requests, written);
+        if self.sharing.is_some() {
+            let _ = self.commit_verdicts(puts, &[], probes);
+            for (place, frames, reply) in arrived {
+                let _ = reply.send(self.follow(place, &frames));
+            }
+            self.share(requests);
+        } else {
+            let written = self.commit_verdicts(puts, &requests, probes);
+            if !requests.is_empty() {
+                self.commit_events(requests, written);
+            }
         }
         for (verdicts, reply) in expiries {
             let _ = reply.send(self.commit_expiry(&verdicts));
@@ -152,8 +180,12 @@ impl Writer {
 
     /// Each on its own, because the next may mean the same comment. Noted as halves of something, so
     /// that they can be taken back if the other half, the label, does not come about.
-    fn put_submitted(&self, requests: &[Request]) -> Result<(), StoreError> {
-        let mut noted = Vec::new();
+    pub(super) fn put_submitted(&self, requests: &[Request]) -> Result<(), StoreError> {
+        // Of a shared log the fate of earlier ones may not be known yet.
+        let mut noted = match self.sharing {
+            Some(_) => halves::noted(&self.trees)?,
+            None => Vec::new(),
+        };
         for request in requests {
             if let Request::Submit { verdict, .. } = request
                 && self.trees.find(&verdict.fingerprint)?.is_none()
@@ -166,7 +198,7 @@ impl Writer {
         Ok(())
     }
 
-    fn note_failure(&mut self, written: &Result<(), StoreError>) {
+    pub(super) fn note_failure(&mut self, written: &Result<(), StoreError>) {
         if let Err(StoreError::Database(reason)) = written {
             // sled takes no write after the first that failed, until it is opened anew.
             tracing::error!(reason, "the store is read-only until a restart");
@@ -174,48 +206,40 @@ impl Writer {
         }
     }
 
-    fn commit_events(&mut self, requests: Vec<Request>, mut written: Result<(), StoreError>) {
+    fn commit_events(&mut self, mut requests: Vec<Request>, written: Result<(), StoreError>) {
         let trees = self.trees.clone();
         let mut plan = Plan::new(&trees);
-        let mut applied: Vec<Applied> = Vec::new();
-        let mut answers = Vec::new();
-        let mut next: Sequence = self.journal.last() + 1;
-        for request in requests {
-            let decision = request.decide(&trees, &plan, next);
-            answers.push((decision.erases, decision.answer));
-            for event in decision.events {
-                match plan.apply(next, &event) {
-                    Ok(superseded) => applied.push(Applied {
-                        sequence: next,
-                        event,
-                        superseded,
-                    }),
-                    Err(error) => written = written.and(Err(error)),
+        let decided = decide(&trees, &mut plan, self.journal.last() + 1, &mut requests);
+        let written = written.and(decided).and_then(|applied| {
+            if !applied.is_empty() {
+                self.journal.append(applied.iter().map(|a| &a.event))?;
+            }
+            Ok(applied)
+        });
+        match written {
+            Ok(applied) => {
+                plan.completes_halves();
+                self.enter(plan, applied, requests);
+            }
+            Err(error) => {
+                tracing::error!(%error, "events could not be written");
+                drop(plan);
+                // What cannot be cut off the journal may yet turn out to be there: the next start sees.
+                if self.journal.broken().is_none() {
+                    self.take_back_halves();
                 }
-                next += 1;
+                for request in requests {
+                    request.answer(Err(error.clone()));
+                }
             }
         }
-        if !applied.is_empty() || written.is_err() {
-            written = written.and_then(|()| self.journal.append(applied.iter().map(|a| &a.event)));
-        }
-        if let Err(error) = written {
-            tracing::error!(%error, "events could not be written");
-            drop(plan);
-            // What cannot be cut off the journal may yet turn out to be there: the next start sees.
-            if self.journal.broken().is_none()
-                && let Err(error) = halves::take_back(&self.trees)
-            {
-                tracing::warn!(%error, "submitted comments stay without their label");
-            }
-            for (_, answer) in answers {
-                answer(Err(error.clone()));
-            }
-            return;
-        }
-        // From here on the events are durable, and are acknowledged whatever happens to sled: all
-        // but erasures, which are done only when the keys are gone. The next start makes that good.
+    }
+
+    /// Takes over events that are in the journal. They are durable, and their requests are acknowledged
+    /// whatever happens to sled: all but erasures, which are done only when the keys are gone. The next start
+    /// makes that good.
+    pub(super) fn enter(&mut self, plan: Plan<'_>, applied: Vec<Applied>, done: Vec<Request>) {
         let mut behind = None;
-        plan.completes_halves();
         if !applied.is_empty()
             && let Err(error) = plan.commit().and_then(|()| Ok(self.trees.db.flush()?))
         {
@@ -224,28 +248,57 @@ impl Writer {
             behind = Some(StoreError::ReadOnly(reason));
             self.failed.clone_from(&behind);
         }
-        let (undone, done): (Vec<_>, Vec<_>) = answers
+        let (undone, done): (Vec<_>, Vec<_>) = done
             .into_iter()
-            .partition(|(erases, _)| *erases && behind.is_some());
+            .partition(|request| request.erases() && behind.is_some());
         if let Some(error) = behind {
-            for (_, answer) in undone {
-                answer(Err(error.clone()));
+            for request in undone {
+                request.answer(Err(error.clone()));
             }
         }
-        let group = Group {
-            applied,
-            answers: done.into_iter().map(|(_, answer)| answer).collect(),
-        };
-        if self.notifier.send(group).is_err() {
-            // Dropped answers tell their callers that the store is closed.
+        if self.notifier.send(Group { applied, done }).is_err() {
+            // Dropped requests tell their callers that the store is closed.
             tracing::error!("events can no longer be told to the observers");
         }
     }
 
-    fn writable(&self) -> Result<(), StoreError> {
+    /// Takes out submitted comments whose label did not come about.
+    pub(super) fn take_back_halves(&self) {
+        if let Err(error) = halves::take_back(&self.trees) {
+            tracing::warn!(%error, "submitted comments stay without their label");
+        }
+    }
+
+    pub(super) fn writable(&self) -> Result<(), StoreError> {
         match self.failed.as_ref().or_else(|| self.journal.broken()) {
             Some(error) => Err(error.clone()),
             None => Ok(()),
         }
     }
+}
+
+/// Decides on requests, each on the state that those before it leave. Answers with what is to be logged;
+/// the plan has it then.
+pub(super) fn decide(
+    trees: &Trees,
+    plan: &mut Plan<'_>,
+    mut next: Sequence,
+    requests: &mut [Request],
+) -> Result<Vec<Applied>, StoreError> {
+    let mut applied = Vec::new();
+    let mut decided = Ok(());
+    for request in requests {
+        for event in request.decide(trees, plan, next) {
+            match plan.apply(next, &event) {
+                Ok(superseded) => applied.push(Applied {
+                    sequence: next,
+                    event,
+                    superseded,
+                }),
+                Err(error) => decided = decided.and(Err(error)),
+            }
+            next += 1;
+        }
+    }
+    decided.map(|()| applied)
 }

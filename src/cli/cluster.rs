@@ -1,0 +1,153 @@
+//! `chaffinch cluster`: what an operator does to a replica's folder while it does not serve.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::bail;
+use chaffinch::cluster::{Cluster, Loss, Servers};
+use chaffinch::store::{self, StoreSettings};
+use serde::Serialize;
+
+use super::manage::show;
+
+/// How long NATS may be silent meanwhile.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The arguments of `chaffinch cluster`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ClusterArgs {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Make a replica's folder that of a server of its own again; it keeps everything
+    Leave(LeaveArgs),
+    /// Write what a replica holds into the cluster's log again, where that was lost; says first what it would do
+    Republish(RepublishArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct LeaveArgs {
+    /// The folder
+    #[arg(
+        long,
+        env = "CHAFFINCH_DATA",
+        value_name = "DIR",
+        default_value = "./chaffinch-data"
+    )]
+    data: PathBuf,
+    /// Write JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct RepublishArgs {
+    /// The folder, of the replica that has most events
+    #[arg(
+        long,
+        env = "CHAFFINCH_DATA",
+        value_name = "DIR",
+        default_value = "./chaffinch-data"
+    )]
+    data: PathBuf,
+    /// The NATS servers
+    #[arg(
+        long,
+        env = "CHAFFINCH_CLUSTER",
+        value_name = "URL,…",
+        value_delimiter = ',',
+        hide_env_values = true,
+        required = true
+    )]
+    cluster: Vec<String>,
+    /// Do it, not only say what would be done
+    #[arg(long)]
+    yes: bool,
+    /// Write JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Does one of them.
+pub(crate) fn run(args: ClusterArgs) -> anyhow::Result<ExitCode> {
+    match args.command {
+        Command::Leave(args) => leave(&args)?,
+        Command::Republish(args) => republish(&args)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+#[derive(Serialize)]
+struct Left {
+    left: bool,
+}
+
+fn leave(args: &LeaveArgs) -> anyhow::Result<()> {
+    let left = match store::replica(&args.data)?.head {
+        Some(_) => store::leave(&args.data)?,
+        None => false,
+    };
+    let folder = args.data.display();
+    show(args.json, &Left { left }, |reply| match reply.left {
+        true => format!("{folder} is a server of its own now; start it without --cluster"),
+        false => format!("{folder} is no replica; nothing was changed"),
+    })
+}
+
+#[derive(Serialize)]
+struct Republished {
+    /// The last event in the folder.
+    folder: u64,
+    /// The last one in the log, before.
+    log: u64,
+    written: bool,
+}
+
+fn republish(args: &RepublishArgs) -> anyhow::Result<()> {
+    let servers = Servers::parse(&args.cluster)?;
+    let data = &args.data;
+    if store::replica(data)?.head.is_none() {
+        bail!("{} holds no journal", data.display());
+    }
+    let loss = match args.yes {
+        true => Loss::MadeGood,
+        false => Loss::Examined,
+    };
+    let cluster = Cluster::join(&servers, data, loss)?;
+    let store = store::open_shared(data, &StoreSettings::default(), cluster.log())?;
+    let mut reply = Republished {
+        folder: store.events(),
+        log: cluster.ends_with(&*store)?,
+        written: false,
+    };
+    if args.yes && reply.log < reply.folder {
+        let following = cluster.follow(store.clone())?;
+        if !following.wait_until_current(PATIENCE) {
+            bail!("not all events could be written; try again");
+        }
+        reply.written = true;
+        store.close();
+    }
+    show(args.json, &reply, |reply| told(reply, data, &servers))
+}
+
+fn told(reply: &Republished, data: &Path, servers: &Servers) -> String {
+    let Republished {
+        folder,
+        log,
+        written,
+    } = reply;
+    let there = format!(
+        "the log at {servers} ends with event {log}, {} with event {folder}",
+        data.display()
+    );
+    match (written, log < folder) {
+        (true, _) => format!("{there}: the missing ones are written"),
+        (false, true) => format!("{there}; with --yes the missing ones are written into the log"),
+        (false, false) => format!("{there}; nothing is missing there"),
+    }
+}

@@ -1,0 +1,165 @@
+//! Three NATS servers on loopback, each of which can be killed and started again.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+use crate::wait_for;
+
+/// How many there are.
+pub(crate) const NODES: usize = 3;
+
+pub(crate) struct Nodes {
+    folder: PathBuf,
+    ports: [Ports; NODES],
+    running: [Option<Child>; NODES],
+}
+
+#[derive(Clone, Copy)]
+struct Ports {
+    client: u16,
+    route: u16,
+    monitor: u16,
+}
+
+/// Ports that nobody uses at the moment.
+fn free_ports<const N: usize>() -> [u16; N] {
+    let held = [(); N].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
+    held.map(|listener| listener.local_addr().unwrap().port())
+}
+
+/// The server that `tests/run` brings, or that `CHAFFINCH_NATS_SERVER` names.
+fn binary() -> PathBuf {
+    std::env::var_os("CHAFFINCH_NATS_SERVER").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-clients/nats/bin/nats-server"),
+        PathBuf::from,
+    )
+}
+
+impl Nodes {
+    /// Starts all of them and waits until they have a leader.
+    pub(crate) fn start(folder: &Path) -> Self {
+        let free: [u16; 3 * NODES] = free_ports();
+        let mut nodes = Self {
+            folder: folder.to_path_buf(),
+            ports: std::array::from_fn(|n| Ports {
+                client: free[3 * n],
+                route: free[3 * n + 1],
+                monitor: free[3 * n + 2],
+            }),
+            running: [const { None }; NODES],
+        };
+        for n in 0..NODES {
+            nodes.run(n);
+        }
+        wait_for("a leader of JetStream", || {
+            let jsz = nodes.jsz(0, "")?;
+            let leader = jsz["meta_cluster"]["leader"].as_str()?;
+            (!leader.is_empty() && jsz["meta_cluster"]["cluster_size"] == NODES).then_some(())
+        });
+        nodes
+    }
+
+    /// Where clients reach one.
+    pub(crate) fn address(&self, n: usize) -> (Ipv4Addr, u16) {
+        (Ipv4Addr::LOCALHOST, self.ports[n].client)
+    }
+
+    /// Starts one that does not run.
+    pub(crate) fn run(&mut self, n: usize) {
+        let routes: Vec<_> = self
+            .ports
+            .iter()
+            .map(|ports| format!("nats://127.0.0.1:{}", ports.route))
+            .collect();
+        let Ports {
+            client,
+            route,
+            monitor,
+        } = self.ports[n];
+        let store = self.folder.join(format!("nats-{n}"));
+        let config = format!(
+            "server_name: n{n}\nlisten: 127.0.0.1:{client}\nhttp: 127.0.0.1:{monitor}\n\
+             jetstream {{ store_dir: {store:?}, sync_interval: always, max_file_store: 4GB, max_memory_store: 256MB }}\n\
+             cluster {{ name: chaffinch, listen: 127.0.0.1:{route}, no_advertise: true, routes: [{}] }}\n",
+            routes.join(", ")
+        );
+        let path = self.folder.join(format!("nats-{n}.conf"));
+        fs::write(&path, config).unwrap();
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.folder.join(format!("nats-{n}.log")))
+            .unwrap();
+        let binary = binary();
+        let child = Command::new(&binary)
+            .arg("-c")
+            .arg(path)
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap_or_else(|error| panic!("{}: {error}; tests/run brings it", binary.display()));
+        self.running[n] = Some(child);
+    }
+
+    /// Kills one as a crash does.
+    pub(crate) fn kill(&mut self, n: usize) {
+        let mut child = self.running[n].take().expect("it runs");
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    /// Starts one again and waits until it has everything that the others have.
+    pub(crate) fn revive(&mut self, n: usize) {
+        self.run(n);
+        wait_for("a server that has caught up", || {
+            let last = |n| self.stream(n)?["state"]["last_seq"].as_u64();
+            let other = (n + 1) % NODES;
+            (last(n)? >= last(other)?).then_some(())
+        });
+    }
+
+    /// Which one leads the stream of the log.
+    pub(crate) fn leader(&self) -> usize {
+        wait_for("a leader of the stream", || {
+            let running = (0..NODES).filter(|n| self.running[*n].is_some());
+            let said: BTreeSet<_> = running
+                .map(|n| Some(self.stream(n)?["cluster"]["leader"].as_str()?.to_owned()))
+                .collect::<Option<_>>()?;
+            let [name] = <[String; 1]>::try_from(Vec::from_iter(said)).ok()?;
+            name.strip_prefix('n')?.parse().ok()
+        })
+    }
+
+    fn stream(&self, n: usize) -> Option<Value> {
+        let jsz = self.jsz(n, "&accounts=true&streams=true")?;
+        let accounts = jsz["account_details"].as_array()?;
+        let mut streams = accounts
+            .iter()
+            .filter_map(|a| a["stream_detail"].as_array());
+        let streams = streams.next()?;
+        let log = streams.iter().find(|s| s["name"] == "chaffinch-log");
+        log.cloned()
+    }
+
+    fn jsz(&self, n: usize, more: &str) -> Option<Value> {
+        let url = format!(
+            "http://127.0.0.1:{}/jsz?config=false{more}",
+            self.ports[n].monitor
+        );
+        ureq::get(url).call().ok()?.body_mut().read_json().ok()
+    }
+}
+
+impl Drop for Nodes {
+    fn drop(&mut self) {
+        for child in self.running.iter_mut().flatten() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
