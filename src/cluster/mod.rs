@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use futures_util::future::{join, select};
+use futures_util::future::select;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, oneshot};
 
@@ -107,10 +107,10 @@ impl Cluster {
         let thread = thread.spawn(move || {
             runtime.block_on(async {
                 let tail = Tail::new(&joined, &*store, &log.state);
-                let publisher = offers::run(&joined.context, offers, &log.state);
-                let work = join(publisher, tail.run());
-                // Ends when told to; the work itself goes on for ever.
-                select(pin!(work), stopped).await;
+                let following = pin!(tail.run());
+                let publishing = pin!(offers::run(&joined.context, offers, &log.state));
+                // Nothing is published by whom may not follow: its place could be taken in another log.
+                select(select(following, publishing), stopped).await;
             });
             // What is left are connections.
             runtime.shutdown_background();
