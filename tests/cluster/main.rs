@@ -10,6 +10,7 @@ mod cable;
 mod caller;
 #[path = "../support/dice.rs"]
 mod dice;
+mod moves;
 mod nats;
 #[path = "../support/mod.rs"]
 mod support;

@@ -53,15 +53,32 @@ impl Nodes {
             }),
             running: [const { None }; NODES],
         };
+        nodes.run_all();
+        nodes
+    }
+
+    fn run_all(&mut self) {
         for n in 0..NODES {
-            nodes.run(n);
+            self.run(n);
         }
         wait_for("a leader of JetStream", || {
-            let jsz = nodes.jsz(0, "")?;
+            let jsz = self.jsz(0, "")?;
             let leader = jsz["meta_cluster"]["leader"].as_str()?;
             (!leader.is_empty() && jsz["meta_cluster"]["cluster_size"] == NODES).then_some(())
         });
-        nodes
+    }
+
+    /// Starts all of them anew, without anything that they had.
+    pub(crate) fn lose_everything(&mut self) {
+        for n in 0..NODES {
+            self.kill(n);
+            fs::remove_dir_all(self.store(n)).unwrap();
+        }
+        self.run_all();
+    }
+
+    fn store(&self, n: usize) -> PathBuf {
+        self.folder.join(format!("nats-{n}"))
     }
 
     /// Where clients reach one.
@@ -81,7 +98,7 @@ impl Nodes {
             route,
             monitor,
         } = self.ports[n];
-        let store = self.folder.join(format!("nats-{n}"));
+        let store = self.store(n);
         let config = format!(
             "server_name: n{n}\nlisten: 127.0.0.1:{client}\nhttp: 127.0.0.1:{monitor}\n\
              jetstream {{ store_dir: {store:?}, sync_interval: always, max_file_store: 4GB, max_memory_store: 256MB }}\n\
