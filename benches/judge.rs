@@ -1,7 +1,7 @@
 //! What judging a comment costs a single thread: `cargo bench --bench judge`.
 //!
 //! With `--count N` it judges that many comments, and nothing else: under callgrind the difference between two
-//! such runs is what a comment costs, to the instruction (`benches/instructions`).
+//! such runs is what a comment costs.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
