@@ -45,7 +45,7 @@ fn main() {
         black_box(analyser.analyse(comment));
     });
     row("features, score", &comments, |comment| {
-        black_box(classifier.log_odds_of(comment));
+        black_box(classifier.log_odds(&comment.site, &classifier.features(comment)));
     });
     row("features, score, reasons", &comments, |comment| {
         black_box(classifier.judge(comment));

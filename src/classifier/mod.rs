@@ -141,11 +141,6 @@ impl Classifier {
         })
     }
 
-    /// The log-odds of spam of a comment, without reasons.
-    pub fn log_odds_of(&self, comment: &Comment) -> f64 {
-        self.weigh(comment, |_, _, log_odds| log_odds)
-    }
-
     /// The whole evidence about a comment, as it stands now.
     pub fn evidence(&self, comment: &Comment) -> Evidence {
         self.weigh(comment, |analyser, weights, log_odds| {

@@ -1,6 +1,6 @@
 //! `chaffinch cluster`: what an operator does to a replica's folder while it does not serve.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use chaffinch::cluster::{Cluster, Loss, Servers};
 use chaffinch::store::{self, StoreSettings};
 use serde::Serialize;
 
+use super::folder::FolderArgs;
 use super::manage::show;
 
 /// How long NATS may be silent meanwhile.
@@ -25,20 +26,15 @@ pub(crate) struct ClusterArgs {
 enum Command {
     /// Make a replica's folder that of a server of its own again; it keeps everything
     Leave(LeaveArgs),
-    /// Write what a replica holds into the cluster's log again, where that was lost; says first what it would do
+    /// Write what the replica with most events holds into the cluster's log again, where that was lost; says first
+    /// what it would do
     Republish(RepublishArgs),
 }
 
 #[derive(Debug, clap::Args)]
 struct LeaveArgs {
-    /// The folder
-    #[arg(
-        long,
-        env = "CHAFFINCH_DATA",
-        value_name = "DIR",
-        default_value = "./chaffinch-data"
-    )]
-    data: PathBuf,
+    #[command(flatten)]
+    folder: FolderArgs,
     /// Write JSON
     #[arg(long)]
     json: bool,
@@ -46,14 +42,8 @@ struct LeaveArgs {
 
 #[derive(Debug, clap::Args)]
 struct RepublishArgs {
-    /// The folder, of the replica that has most events
-    #[arg(
-        long,
-        env = "CHAFFINCH_DATA",
-        value_name = "DIR",
-        default_value = "./chaffinch-data"
-    )]
-    data: PathBuf,
+    #[command(flatten)]
+    folder: FolderArgs,
     /// The NATS servers
     #[arg(
         long,
@@ -87,11 +77,11 @@ struct Left {
 }
 
 fn leave(args: &LeaveArgs) -> anyhow::Result<()> {
-    let left = match store::replica(&args.data)?.head {
-        Some(_) => store::leave(&args.data)?,
+    let left = match store::replica(&args.folder.data)?.head {
+        Some(_) => store::leave(&args.folder.data)?,
         None => false,
     };
-    let folder = args.data.display();
+    let folder = args.folder.data.display();
     show(args.json, &Left { left }, |reply| match reply.left {
         true => format!("{folder} is a server of its own now; start it without --cluster"),
         false => format!("{folder} is no replica; nothing was changed"),
@@ -109,7 +99,7 @@ struct Republished {
 
 fn republish(args: &RepublishArgs) -> anyhow::Result<()> {
     let servers = Servers::parse(&args.cluster)?;
-    let data = &args.data;
+    let data = &args.folder.data;
     if store::replica(data)?.head.is_none() {
         bail!("{} holds no journal", data.display());
     }

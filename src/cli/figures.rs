@@ -160,14 +160,14 @@ pub(super) fn render_comparison(compared: &[Comparison], first: &str, second: &s
     )
 }
 
-fn number(value: Option<f64>) -> String {
+pub(super) fn number(value: Option<f64>) -> String {
     value.map_or_else(missing, |value| format!("{value:.4}"))
 }
 
-fn range(interval: Option<Interval>) -> String {
+pub(super) fn range(interval: Option<Interval>) -> String {
     interval.map_or_else(missing, |i| format!("{:.4} to {:.4}", i.low, i.high))
 }
 
-fn missing() -> String {
+pub(super) fn missing() -> String {
     "-".to_owned()
 }

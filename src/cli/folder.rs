@@ -1,10 +1,24 @@
 //! The data folder of a server that is not running.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{anyhow, ensure};
 use chaffinch::store::{self, Store, StoreError, StoreSettings};
+use clap::Args;
+
+/// The folder that a command works on.
+#[derive(Debug, Args)]
+pub(super) struct FolderArgs {
+    /// Folder of a server that is not running
+    #[arg(
+        long,
+        env = "CHAFFINCH_DATA",
+        value_name = "DIR",
+        default_value = "./chaffinch-data"
+    )]
+    pub(super) data: PathBuf,
+}
 
 /// Opens a folder that must be there: to make a new one would hide that another was meant.
 pub(super) fn open(data: &Path) -> anyhow::Result<Arc<dyn Store>> {

@@ -3,22 +3,17 @@
 use std::collections::HashMap;
 
 use super::draft::{Draft, append};
-use super::input::Input;
-use super::xml::{Piece, Tag, Xml};
-use super::{Fault, Place, Row};
+use super::xml::{Elements, Tag};
 use crate::verdict::Label;
 
 /// Most pages whose addresses are remembered.
 const MOST_PAGES: usize = 1_000_000;
 
-/// The comments of an export.
+/// The elements of an export.
+#[derive(Default)]
 pub(super) struct Disqus {
-    xml: Xml,
     pages: HashMap<String, Page>,
     within: Within,
-    /// The element whose text is being read.
-    element: String,
-    over: bool,
 }
 
 /// A page that was commented on.
@@ -28,9 +23,14 @@ struct Page {
     title: String,
 }
 
+#[derive(Default)]
 enum Within {
+    #[default]
     Nothing,
-    Thread { id: String, page: Page },
+    Thread {
+        id: String,
+        page: Page,
+    },
     Post(Box<Post>),
 }
 
@@ -43,32 +43,21 @@ struct Post {
     is_deleted: String,
 }
 
-impl Disqus {
-    pub(super) fn new(input: Input) -> Self {
-        Self {
-            xml: Xml::new(input),
-            pages: HashMap::new(),
-            within: Within::Nothing,
-            element: String::new(),
-            over: false,
-        }
-    }
-
-    fn start(&mut self, tag: Tag) {
+impl Elements for Disqus {
+    fn start(&mut self, tag: &Tag) {
         match (&mut self.within, tag.name.as_str()) {
             (Within::Nothing, "thread") => {
-                let page = Page::default();
-                self.within = Within::Thread { id: tag.id, page };
+                let (id, page) = (tag.id.clone(), Page::default());
+                self.within = Within::Thread { id, page };
             }
             (Within::Nothing, "post") => self.within = Within::Post(Box::default()),
-            (Within::Post(post), "thread") => post.thread = tag.id,
+            (Within::Post(post), "thread") => post.thread.clone_from(&tag.id),
             _ => {}
         }
-        self.element = tag.name;
     }
 
-    fn text(&mut self, text: &str) {
-        let part = match (&mut self.within, self.element.as_str()) {
+    fn text(&mut self, element: &str, text: &str) {
+        let part = match (&mut self.within, element) {
             (Within::Thread { page, .. }, "link") => &mut page.link,
             (Within::Thread { page, .. }, "title") => &mut page.title,
             (Within::Post(post), name) => match name {
@@ -86,27 +75,27 @@ impl Disqus {
         append(part, text);
     }
 
-    /// The comment that ends here.
-    fn end(&mut self, name: &str) -> Option<Result<Row, Fault>> {
-        self.element.clear();
-        match (std::mem::replace(&mut self.within, Within::Nothing), name) {
+    fn end(&mut self, name: &str) -> Option<Draft> {
+        match (std::mem::take(&mut self.within), name) {
             (Within::Thread { id, page }, "thread") => {
                 if self.pages.len() < MOST_PAGES {
                     self.pages.insert(id, page);
                 }
                 None
             }
-            (Within::Post(post), "post") => Some(self.row(*post)),
+            (Within::Post(post), "post") => Some(self.draft(*post)),
             (within, _) => {
                 self.within = within;
                 None
             }
         }
     }
+}
 
-    fn row(&self, post: Post) -> Result<Row, Fault> {
+impl Disqus {
+    fn draft(&self, post: Post) -> Draft {
         let page = self.pages.get(&post.thread).cloned().unwrap_or_default();
-        let draft = Draft {
+        Draft {
             content: post.draft.content.trim().to_owned(),
             kind: "comment".to_owned(),
             permalink: page.link,
@@ -117,32 +106,6 @@ impl Disqus {
                 _ => None,
             },
             ..post.draft
-        };
-        let input = self.xml.input();
-        draft.finish(Place::Line(input.line()), input.meter())
-    }
-}
-
-impl Iterator for Disqus {
-    type Item = Result<Row, Fault>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while !self.over {
-            match self.xml.next() {
-                Ok(Some(Piece::Start(tag))) => self.start(tag),
-                Ok(Some(Piece::Text(text))) => self.text(&text),
-                Ok(Some(Piece::End(name))) => {
-                    if let Some(row) = self.end(&name) {
-                        return Some(row);
-                    }
-                }
-                Ok(None) => self.over = true,
-                Err(fault) => {
-                    self.over = true;
-                    return Some(Err(fault));
-                }
-            }
         }
-        None
     }
 }

@@ -32,6 +32,7 @@ pub use columns::{Assignment, Columns, ColumnsError};
 pub use input::Meter;
 
 use self::input::Input;
+use self::xml::Comments;
 
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -166,9 +167,9 @@ fn rows(input: Input, format: Format, columns: &Columns) -> Rows {
         }
         Format::Csv => Box::new(csv::Table::new(input, columns.clone())),
         Format::Discourse => Box::new(csv::Table::new(input, Columns::discourse())),
-        Format::Wordpress => Box::new(wordpress::Wordpress::new(input)),
+        Format::Wordpress => Box::new(Comments::new(input, wordpress::Wordpress::default())),
         Format::WordpressSql => tables::wordpress(input),
-        Format::Disqus => Box::new(disqus::Disqus::new(input)),
+        Format::Disqus => Box::new(Comments::new(input, disqus::Disqus::default())),
         Format::Remark42 => Box::new(json::Remark42::new(input)),
     }
 }

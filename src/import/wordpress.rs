@@ -1,40 +1,23 @@
 //! WordPress' own export (WXR): RSS with elements of its own.
 
 use super::draft::{Draft, append};
-use super::input::Input;
-use super::xml::{Piece, Xml};
-use super::{Fault, Place, Row};
+use super::xml::{Elements, Tag};
 use crate::verdict::Label;
 
-/// The comments of an export.
+/// The elements of an export.
+#[derive(Default)]
 pub(super) struct Wordpress {
-    xml: Xml,
     /// Address and title of the entry.
     link: String,
     title: String,
     comment: Option<Draft>,
     /// What a moderator said of it.
     approved: String,
-    /// The element whose text is being read.
-    element: String,
-    over: bool,
 }
 
-impl Wordpress {
-    pub(super) fn new(input: Input) -> Self {
-        Self {
-            xml: Xml::new(input),
-            link: String::new(),
-            title: String::new(),
-            comment: None,
-            approved: String::new(),
-            element: String::new(),
-            over: false,
-        }
-    }
-
-    fn start(&mut self, name: String) {
-        match name.as_str() {
+impl Elements for Wordpress {
+    fn start(&mut self, tag: &Tag) {
+        match tag.name.as_str() {
             "item" => {
                 self.link.clear();
                 self.title.clear();
@@ -49,19 +32,18 @@ impl Wordpress {
             }
             _ => {}
         }
-        self.element = name;
     }
 
-    fn text(&mut self, text: &str) {
+    fn text(&mut self, element: &str, text: &str) {
         let Some(comment) = &mut self.comment else {
-            match self.element.as_str() {
+            match element {
                 "link" => append(&mut self.link, text),
                 "title" => append(&mut self.title, text),
                 _ => {}
             }
             return;
         };
-        let part = match self.element.as_str() {
+        let part = match element {
             "wp:comment_content" => &mut comment.content,
             "wp:comment_author" => &mut comment.author,
             "wp:comment_author_email" => &mut comment.email,
@@ -75,9 +57,7 @@ impl Wordpress {
         append(part, text);
     }
 
-    /// The comment that ends here.
-    fn end(&mut self, name: &str) -> Option<Result<Row, Fault>> {
-        self.element.clear();
+    fn end(&mut self, name: &str) -> Option<Draft> {
         if name != "wp:comment" {
             return None;
         }
@@ -86,32 +66,7 @@ impl Wordpress {
         if draft.kind.trim().is_empty() {
             draft.kind = "comment".to_owned();
         }
-        let input = self.xml.input();
-        Some(draft.finish(Place::Line(input.line()), input.meter()))
-    }
-}
-
-impl Iterator for Wordpress {
-    type Item = Result<Row, Fault>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while !self.over {
-            match self.xml.next() {
-                Ok(Some(Piece::Start(tag))) => self.start(tag.name),
-                Ok(Some(Piece::Text(text))) => self.text(&text),
-                Ok(Some(Piece::End(name))) => {
-                    if let Some(row) = self.end(&name) {
-                        return Some(row);
-                    }
-                }
-                Ok(None) => self.over = true,
-                Err(fault) => {
-                    self.over = true;
-                    return Some(Err(fault));
-                }
-            }
-        }
-        None
+        Some(draft)
     }
 }
 

@@ -1,24 +1,85 @@
-//! XML piece by piece. Entities that a document defines itself are never expanded: they stay as they stand.
+//! XML piece by piece, and the comments that the pieces come to. Entities that a document defines itself are
+//! never expanded: they stay as they stand.
 
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
-use super::Fault;
+use super::draft::Draft;
 use super::input::{Input, told};
+use super::{Fault, Place, Row};
 
 /// Deepest nesting. Exports have 5 levels.
 const DEEPEST: usize = 1000;
 
+/// What the elements of an export mean.
+pub(super) trait Elements {
+    /// An element begins.
+    fn start(&mut self, tag: &Tag);
+    /// Text stands in the element of that name.
+    fn text(&mut self, element: &str, text: &str);
+    /// An element ends; answers with the comment that it completes.
+    fn end(&mut self, name: &str) -> Option<Draft>;
+}
+
+/// The comments of an export.
+pub(super) struct Comments<E> {
+    xml: Xml,
+    elements: E,
+    /// The element whose text is being read.
+    element: String,
+    over: bool,
+}
+
+impl<E: Elements> Comments<E> {
+    pub(super) fn new(input: Input, elements: E) -> Self {
+        Self {
+            xml: Xml::new(input),
+            elements,
+            element: String::new(),
+            over: false,
+        }
+    }
+}
+
+impl<E: Elements> Iterator for Comments<E> {
+    type Item = Result<Row, Fault>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.over {
+            match self.xml.next() {
+                Ok(Some(Piece::Start(tag))) => {
+                    self.elements.start(&tag);
+                    self.element = tag.name;
+                }
+                Ok(Some(Piece::Text(text))) => self.elements.text(&self.element, &text),
+                Ok(Some(Piece::End(name))) => {
+                    self.element.clear();
+                    if let Some(draft) = self.elements.end(&name) {
+                        let input = self.xml.input();
+                        return Some(draft.finish(Place::Line(input.line()), input.meter()));
+                    }
+                }
+                Ok(None) => self.over = true,
+                Err(fault) => {
+                    self.over = true;
+                    return Some(Err(fault));
+                }
+            }
+        }
+        None
+    }
+}
+
 /// A document that is being read.
-pub(super) struct Xml {
+struct Xml {
     reader: Reader<Input>,
     buffer: Vec<u8>,
     depth: usize,
 }
 
 /// A piece of it. Names are with their prefixes.
-pub(super) enum Piece {
+enum Piece {
     Start(Tag),
     End(String),
     Text(String),
@@ -32,7 +93,7 @@ pub(super) struct Tag {
 }
 
 impl Xml {
-    pub(super) fn new(input: Input) -> Self {
+    fn new(input: Input) -> Self {
         let mut reader = Reader::from_reader(input);
         let config = reader.config_mut();
         config.expand_empty_elements = true;
@@ -46,12 +107,12 @@ impl Xml {
         }
     }
 
-    pub(super) fn input(&self) -> &Input {
+    fn input(&self) -> &Input {
         self.reader.get_ref()
     }
 
     /// The next piece; `None` at the end.
-    pub(super) fn next(&mut self) -> Result<Option<Piece>, Fault> {
+    fn next(&mut self) -> Result<Option<Piece>, Fault> {
         loop {
             self.reader.get_mut().begin_part();
             self.buffer.clear();

@@ -44,20 +44,12 @@ impl Service {
         progress: impl FnMut(usize, usize),
     ) -> Result<OwnFigures, ServiceError> {
         caller.require_admin()?;
-        self.own_figures(MOST, progress)
+        self.evaluate_on_own_offline(MOST, progress)
     }
 
     /// The same without anybody to ask, on the newest comments, so many at most: for the command line, on
     /// a folder that nobody serves.
     pub fn evaluate_on_own_offline(
-        &self,
-        most: usize,
-        progress: impl FnMut(usize, usize),
-    ) -> Result<OwnFigures, ServiceError> {
-        self.own_figures(most, progress)
-    }
-
-    fn own_figures(
         &self,
         most: usize,
         mut progress: impl FnMut(usize, usize),

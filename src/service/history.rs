@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::key::{KeyHash, KeyId, Scope};
-use crate::store::{Happening, Step};
+use crate::store::{Happening, Step, Store};
 use crate::verdict::VerdictId;
 
 use super::{Caller, Service, ServiceError};
@@ -26,6 +26,15 @@ pub struct Actor {
     pub key: KeyId,
     /// The name that it was made with, also when it is long revoked; `None` where the log lost it.
     pub name: Option<String>,
+}
+
+/// Who gave a verdict the correction that stands.
+pub(super) fn corrector(store: &dyn Store, id: VerdictId) -> Result<Option<KeyHash>, ServiceError> {
+    let steps = store.history(id)?;
+    Ok(steps.iter().rev().find_map(|step| match step.what {
+        Happening::Corrected { by, .. } => Some(by),
+        _ => None,
+    }))
 }
 
 impl Service {

@@ -10,10 +10,11 @@ use std::hash::{BuildHasher, Hash, RandomState};
 use crate::comment::Comment;
 use crate::key::{KeyHash, KeyId, Scopes, SiteKey};
 use crate::site::Site;
-use crate::store::{Ack, Correction, Happening, NewCorrection, Origin, VerdictRecord};
+use crate::store::{Ack, NewCorrection, Origin, VerdictRecord};
 use crate::telemetry::events as telemetry;
 use crate::verdict::{Label, Verdict, VerdictId};
 
+use super::history::corrector;
 use super::judging::{address, policy, record};
 use super::keys::no_randomness;
 use super::{Caller, KeyView, Registry, Service, ServiceError};
@@ -179,12 +180,15 @@ impl ImportTrial<'_> {
 }
 
 impl Import<'_> {
+    /// Comments to teach at once.
+    pub const AT_ONCE: usize = 64;
+
     /// The key that names all that is taught.
     pub fn key(&self) -> KeyId {
         self.key
     }
 
-    /// Teaches some comments, some hundred at most: they are written together. What became of each is
+    /// Teaches some comments, about [`Self::AT_ONCE`]: they are written together. What became of each is
     /// told in the same order.
     pub async fn teach(
         &self,
@@ -236,7 +240,7 @@ impl Import<'_> {
         let known = self.known(&comment)?;
         if let Some(id) = known
             && let Some(standing) = self.service.store.correction(id)?
-            && (standing.label == label || !self.is_ours(id, &standing)?)
+            && (standing.label == label || !self.is_ours(id)?)
         {
             return Ok(Plan::Nothing);
         }
@@ -271,12 +275,8 @@ impl Import<'_> {
     }
 
     /// Whether an import gave a comment its label, and not a person since.
-    fn is_ours(&self, id: VerdictId, standing: &Correction) -> Result<bool, ServiceError> {
-        let steps = self.service.store.history(id)?;
-        let by = steps.iter().rev().find_map(|step| match &step.what {
-            Happening::Corrected { label, by, .. } if *label == standing.label => Some(*by),
-            _ => None,
-        });
+    fn is_ours(&self, id: VerdictId) -> Result<bool, ServiceError> {
+        let by = corrector(&*self.service.store, id)?;
         Ok(by.is_some_and(|by| by == self.teacher.hash || self.earlier.contains(&by)))
     }
 

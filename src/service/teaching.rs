@@ -1,9 +1,10 @@
 //! What a key taught, taken back: for a key that fell into the wrong hands.
 
 use crate::key::{KeyHash, KeyId};
-use crate::store::{Happening, StoreError};
+use crate::store::StoreError;
 use crate::verdict::VerdictId;
 
+use super::history::corrector;
 use super::{Registry, ServiceError};
 
 /// Corrections looked at, and retractions on their way, at once.
@@ -71,11 +72,7 @@ impl Registry {
             };
             after = Some(*last);
             for (id, _) in some.iter().filter(|(_, standing)| !standing.learned) {
-                let steps = self.store.history(*id)?;
-                let by = steps.iter().rev().find_map(|step| match step.what {
-                    Happening::Corrected { by, .. } => Some(by),
-                    _ => None,
-                });
+                let by = corrector(&*self.store, *id)?;
                 unlearned.extend(by.map(|by| (*id, by)));
             }
         }

@@ -28,6 +28,20 @@ struct Pattern {
 }
 
 impl Pattern {
+    // The patterns are constants; a test runs each of them.
+    #[allow(clippy::expect_used)]
+    fn new(pattern: &str) -> Self {
+        let ascii = pattern
+            .replace(r"\p{L}", "a-z")
+            .replace(r"\p{N}", "0-9")
+            .replace("| точка", "");
+        let ascii = format!("(?-u){ascii}");
+        Self {
+            ascii: regex::bytes::Regex::new(&ascii).expect("a valid pattern"),
+            unicode: Regex::new(pattern).expect("a valid pattern"),
+        }
+    }
+
     /// Where the pattern matches, in order and without overlap.
     fn ranges(&self, text: &str) -> impl Iterator<Item = Range<usize>> {
         let ascii = text.is_ascii();
@@ -41,22 +55,6 @@ impl Pattern {
             from = range.end;
             Some(range)
         })
-    }
-}
-
-impl Pattern {
-    // The patterns are constants; a test runs each of them.
-    #[allow(clippy::expect_used)]
-    fn new(pattern: &str) -> Self {
-        let ascii = pattern
-            .replace(r"\p{L}", "a-z")
-            .replace(r"\p{N}", "0-9")
-            .replace("| точка", "");
-        let ascii = format!("(?-u){ascii}");
-        Self {
-            ascii: regex::bytes::Regex::new(&ascii).expect("a valid pattern"),
-            unicode: Regex::new(pattern).expect("a valid pattern"),
-        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -11,8 +10,10 @@ use chaffinch::evaluation::Figures;
 use chaffinch::service::{OwnFigures, Service, Settings};
 use clap::Args;
 
+use super::super::figures::{missing, number, range};
+use super::super::folder::{self, FolderArgs};
 use super::super::table::Table;
-use super::super::{finish, folder, model};
+use super::super::{finish, model};
 use super::{EvaluateArgs, bar, write};
 
 /// The arguments of an evaluation on one's own comments.
@@ -23,14 +24,8 @@ pub(super) struct OwnArgs {
     #[arg(long, conflicts_with_all = ["corpora", "protocol", "feedback", "wrong", "no_base", "cut", "compare", "scores"])]
     pub(super) own: bool,
 
-    /// Folder of a server that is not running, for --own
-    #[arg(
-        long,
-        env = "CHAFFINCH_DATA",
-        value_name = "DIR",
-        default_value = "./chaffinch-data"
-    )]
-    data: PathBuf,
+    #[command(flatten)]
+    folder: FolderArgs,
 
     /// Take so many of the newest at most, for --own
     #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
@@ -40,7 +35,7 @@ pub(super) struct OwnArgs {
 /// Evaluates on the comments of a data folder.
 pub(super) fn run(args: &EvaluateArgs) -> anyhow::Result<ExitCode> {
     let thresholds = args.judging.thresholds()?;
-    let store = folder::open(&args.own.data)?;
+    let store = folder::open(&args.own.folder.data)?;
     let classifier = model::load(args.judging.model.as_deref())?;
     let settings = Settings {
         thresholds,
@@ -87,17 +82,14 @@ fn text(own: &OwnFigures) -> String {
         ("the base model alone", &own.base),
         ("learning from each", &own.learning),
     ] {
-        let range = figures.intervals.auc;
         table.row([
             name.to_owned(),
             percent(figures.caught),
             percent(figures.blocked),
             percent(figures.caught_at_1),
-            figures
-                .auc
-                .map_or_else(missing, |area| format!("{area:.4}")),
-            range.map_or_else(missing, |i| format!("{:.4} to {:.4}", i.low, i.high)),
-            figures.ece.map_or_else(missing, |ece| format!("{ece:.4}")),
+            number(figures.auc),
+            range(figures.intervals.auc),
+            number(figures.ece),
         ]);
     }
     let cut = own.cut;
@@ -111,8 +103,4 @@ fn text(own: &OwnFigures) -> String {
 
 fn percent(share: Option<f64>) -> String {
     share.map_or_else(missing, |share| format!("{:.1} %", share * 100.0))
-}
-
-fn missing() -> String {
-    "-".to_owned()
 }

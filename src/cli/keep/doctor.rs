@@ -10,21 +10,15 @@ use chaffinch::store::{self, Diagnosis, Losses, Remedy, Repair, StoreSettings};
 use clap::Args;
 use serde_json::json;
 
-use super::super::folder;
+use super::super::folder::{self, FolderArgs};
 use super::super::manage::show;
 use super::super::table::Table;
 
 /// The arguments of `chaffinch doctor`.
 #[derive(Debug, Args)]
 pub(crate) struct DoctorArgs {
-    /// Folder of a server that is not running
-    #[arg(
-        long,
-        env = "CHAFFINCH_DATA",
-        value_name = "DIR",
-        default_value = "./chaffinch-data"
-    )]
-    data: PathBuf,
+    #[command(flatten)]
+    folder: FolderArgs,
     /// Mend what is damaged; what was damaged is moved aside
     #[arg(long)]
     repair: bool,
@@ -44,11 +38,11 @@ pub(crate) struct DoctorArgs {
 
 /// Looks, and mends if asked to. Fails where something is damaged and stays so.
 pub(crate) fn run(args: DoctorArgs) -> anyhow::Result<ExitCode> {
-    folder::require(&args.data)?;
+    folder::require(&args.folder.data)?;
     let settings = StoreSettings::default();
     if args.compact {
         let began = Instant::now();
-        let (before, after) = store::compact(&args.data, &settings)?;
+        let (before, after) = store::compact(&args.folder.data, &settings)?;
         let seconds = began.elapsed().as_secs_f64();
         let sizes = json!({"before": before, "after": after, "seconds": seconds});
         show(args.json, &sizes, |_| {
@@ -63,7 +57,7 @@ pub(crate) fn run(args: DoctorArgs) -> anyhow::Result<ExitCode> {
         show(args.json, &repair, repaired)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let diagnosis = store::examine(&args.data, &settings)?;
+    let diagnosis = store::examine(&args.folder.data, &settings)?;
     show(args.json, &diagnosis, text)?;
     Ok(match diagnosis.is_damaged() {
         true => ExitCode::FAILURE,
@@ -77,13 +71,13 @@ fn repair(args: &DoctorArgs, settings: &StoreSettings) -> anyhow::Result<Repair>
         false => Losses::Refuse,
     };
     let Some(backup) = &args.backup else {
-        return Ok(store::repair(&args.data, settings, None, losses)?);
+        return Ok(store::repair(&args.folder.data, settings, None, losses)?);
     };
     let name = backup.display();
     let file = File::open(backup).with_context(|| format!("cannot read {name}"))?;
     let mut lines = super::lines(file);
     Ok(store::repair(
-        &args.data,
+        &args.folder.data,
         settings,
         Some(&mut lines),
         losses,

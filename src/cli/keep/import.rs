@@ -25,8 +25,6 @@ use super::super::folder;
 use super::super::manage::{ManageOptions, show};
 use super::super::model;
 
-/// Comments that are taught at once.
-const AT_ONCE: usize = 64;
 /// Faults that are told one by one.
 const TOLD: u64 = 20;
 
@@ -132,7 +130,7 @@ async fn teach(service: &Service, args: &ImportArgs) -> anyhow::Result<Report> {
             false => Pupil::Nobody(service),
         },
         args,
-        waiting: Vec::with_capacity(AT_ONCE),
+        waiting: Vec::with_capacity(Import::AT_ONCE),
         bar: bar(&files)?,
         meter,
     };
@@ -173,7 +171,7 @@ impl Session<'_> {
                     Some(label) => self.waiting.push((row.comment, label)),
                 },
             }
-            if self.waiting.len() == AT_ONCE {
+            if self.waiting.len() == Import::AT_ONCE {
                 self.flush().await?;
             }
         }

@@ -8,12 +8,9 @@ use std::thread;
 use actix_web::rt::System;
 
 use crate::key::KeyId;
-use crate::service::{Caller, Lessons, OwnFigures, Service, ServiceError};
+use crate::service::{Caller, Import, Lessons, OwnFigures, Service, ServiceError};
 use crate::site::Site;
 use crate::training::Sample;
-
-/// Comments that are taught at once.
-const AT_ONCE: usize = 64;
 
 /// The work under way, what came of the last, and a file that waits for a word.
 #[derive(Default)]
@@ -201,7 +198,7 @@ async fn teach(
     let mut taught = 0;
     let mut samples = pending.samples.into_iter();
     loop {
-        let some = samples.by_ref().take(AT_ONCE);
+        let some = samples.by_ref().take(Import::AT_ONCE);
         let some: Vec<_> = some.map(|sample| (sample.comment, sample.label)).collect();
         if some.is_empty() {
             return Ok((import.key(), taught));
