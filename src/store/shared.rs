@@ -26,6 +26,11 @@ pub trait SharedLog: Send + Sync {
 
     /// How it stands.
     fn standing(&self) -> Standing;
+
+    /// How long a caller waits for its answer.
+    fn patience(&self) -> Duration {
+        Duration::from_secs(3)
+    }
 }
 
 /// Events that want the next places in the log.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -32,6 +33,14 @@ impl SharedLog for Memory {
             ..Standing::default()
         }
     }
+
+    /// Of a log that answers longer than any slow machine takes.
+    fn patience(&self) -> Duration {
+        match self.away.load(Ordering::SeqCst) {
+            true => Duration::from_millis(100),
+            false => Duration::from_secs(60),
+        }
+    }
 }
 
 struct Member {
@@ -45,21 +54,20 @@ impl Member {
     fn new(log: &Arc<Memory>, head: &LogHead) -> Self {
         let dir = tempfile::tempdir().unwrap();
         prepare(dir.path(), head).unwrap();
-        let store = Self::open(&dir, log);
-        Self {
-            dir,
-            store,
-            heard: 0,
-        }
+        Self::open(dir, log)
     }
 
-    fn open(dir: &TempDir, log: &Arc<Memory>) -> Arc<dyn Store> {
+    /// Opens one that goes on where its journal ends in the log.
+    fn open(dir: TempDir, log: &Arc<Memory>) -> Self {
         let settings = StoreSettings {
             cache_bytes: 1024 * 1024,
         };
         let store = open_shared(dir.path(), &settings, Arc::clone(log) as _).unwrap();
-        store.follow(0, Vec::new()).wait().unwrap();
-        store
+        let messages = log.messages.lock().unwrap().clone();
+        let known = |frames: &[u8]| ends(frames).unwrap()[1].0 <= store.events();
+        let heard = messages.iter().take_while(|frames| known(frames)).count();
+        store.follow(heard as u64, Vec::new()).wait().unwrap();
+        Self { dir, store, heard }
     }
 
     /// Hands over so many messages, in one piece.
@@ -227,7 +235,8 @@ fn a_replica_is_opened_as_one_or_not_at_all() {
     let other = LogHead::fresh().unwrap();
     let foreign = prepare(dir.path(), &other).unwrap_err();
     assert!(matches!(foreign, StoreError::OtherLog(_)), "{foreign}");
-    drop(Member::open(&dir, &log));
+    let Member { dir, store, .. } = Member::open(dir, &log);
+    drop(store);
     assert!(leave(dir.path()).unwrap());
     assert!(!leave(dir.path()).unwrap());
     drop(open(dir.path(), &StoreSettings::default()).unwrap());
@@ -248,17 +257,11 @@ proptest! {
                 0 => members[who].hear(&log, usize::from(n)),
                 1 => {
                     // As a crash leaves it: what was not answered may be there or not.
-                    let member = &mut members[who];
-                    member.store.close();
-                    let dir = std::mem::replace(&mut member.dir, tempfile::tempdir().unwrap());
-                    let other = tempfile::tempdir().unwrap();
-                    let head = LogHead::fresh().unwrap();
-                    prepare(other.path(), &head).unwrap();
-                    member.store = Member::open(&other, &log);
-                    drop(other);
-                    member.store = Member::open(&dir, &log);
-                    member.dir = dir;
-                    member.heard = 0;
+                    let elsewhere = Member::new(&Arc::default(), &LogHead::fresh().unwrap());
+                    let Member { dir, store, .. } = std::mem::replace(&mut members[who], elsewhere);
+                    store.close();
+                    drop(store);
+                    members[who] = Member::open(dir, &log);
                 }
                 _ => {
                     said.push((label, submit(&*members[who].store, n, label)));

@@ -19,8 +19,6 @@ use crate::store::{Applied, Sequence};
 const GROUP: usize = 256;
 /// Longest offer, in bytes, unless one request alone takes more: NATS takes messages of a megabyte.
 const LONGEST: usize = 512 * 1024;
-/// How long a caller waits while the log answers nothing.
-const PATIENCE: Duration = Duration::from_secs(3);
 /// How often it is looked whether somebody has waited for too long.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -88,7 +86,8 @@ impl Sharing {
             Some(parted) => (true, parted.clone()),
             None => (!self.log.standing().connected, StoreError::LogAway),
         };
-        let over = |waiting: &Waiting| all || waiting.since.elapsed() >= PATIENCE;
+        let patience = self.log.patience();
+        let over = |waiting: &Waiting| all || waiting.since.elapsed() >= patience;
         let mut gone = Vec::new();
         if let Some(offered) = &mut self.offered {
             gone.extend(offered.requests.extract_if(.., |waiting| over(waiting)));
