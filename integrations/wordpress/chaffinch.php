@@ -8,7 +8,7 @@
  * License:           MIT OR Apache-2.0
  * Text Domain:       chaffinch
  *
- * Save this file as wp-content/mu-plugins/chaffinch.php. README.md beside it says the rest.
+ * Save this file as wp-content/mu-plugins/chaffinch.php. docs/integrations/wordpress.md says the rest.
  *
  * Constants for wp-config.php, none of which is needed:
  *   CHAFFINCH_URL      where Chaffinch listens; goes before what the settings page says

@@ -79,9 +79,14 @@ enum Command {
     },
 }
 
+/// Every command with its options.
+pub(crate) fn definitions() -> clap::Command {
+    Cli::command()
+}
+
 /// Runs the command that the arguments name.
 pub(crate) fn run(argv: &[OsString]) -> ExitCode {
-    let outcome = match Layers::read(Cli::command(), argv) {
+    let outcome = match Layers::read(definitions(), argv) {
         Ok(layers) => dispatch(&layers),
         Err(error) => Err(error.into()),
     };
@@ -115,8 +120,8 @@ fn dispatch(layers: &Layers) -> anyhow::Result<ExitCode> {
         Command::Import(args) => keep::import::run(*args),
         Command::Cluster(args) => cluster::run(args),
         Command::Doctor(args) => keep::doctor::run(args),
-        Command::Completions { shell } => generate::completions(shell, Cli::command()),
-        Command::Man { folder } => generate::man(&folder, Cli::command()),
+        Command::Completions { shell } => generate::completions(shell, definitions()),
+        Command::Man { folder } => generate::man(&folder, definitions()),
         Command::Evaluate(args) => evaluate::run(*args),
     }
 }

@@ -1,4 +1,4 @@
-//! The table of error codes, for people: as a page, and as `docs/errors.md`.
+//! The table of error codes, for people: as a page, and as `docs/reference/errors.md`.
 
 use std::fmt::Write;
 
@@ -44,7 +44,7 @@ pub(super) fn one(code: &str) -> Option<Page> {
     })
 }
 
-/// All of them as the text of `docs/errors.md`.
+/// All of them as the text of `docs/reference/errors.md`.
 pub fn markdown() -> String {
     let mut text = String::from(
         "# Errors of `/v1`\n\n\
