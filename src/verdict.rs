@@ -136,12 +136,19 @@ impl Reason {
     }
 }
 
-/// The probabilities at which verdicts and actions change. They never fall.
+/// The probabilities at which verdicts and actions change. They never fall. Who names only some means the defaults of
+/// the others.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "AnyThresholds", into = "AnyThresholds")]
 pub struct Thresholds {
+    /// From here on a comment is unsure: a person should look at it.
+    #[schema(required = false, minimum = 0, maximum = 1, default = 0.3)]
     unsure: f64,
+    /// From here on it is spam.
+    #[schema(required = false, minimum = 0, maximum = 1, default = 0.9)]
     spam: f64,
+    /// From here on the advice is to drop it unseen.
+    #[schema(required = false, minimum = 0, maximum = 1, default = 0.995)]
     discard: f64,
 }
 
@@ -158,11 +165,17 @@ pub struct ThresholdsError {
 
 /// Three numbers, before anyone has looked at them.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 struct AnyThresholds {
     unsure: f64,
     spam: f64,
     discard: f64,
+}
+
+impl Default for AnyThresholds {
+    fn default() -> Self {
+        Thresholds::default().into()
+    }
 }
 
 impl TryFrom<AnyThresholds> for Thresholds {

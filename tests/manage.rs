@@ -92,6 +92,13 @@ fn sites_are_listed_set_up_and_forgotten() {
             json!({"unsure": 0.1, "spam": 0.3, "discard": 0.9})
         );
         assert_eq!(place.json(&["site", "show", "blog.example.com/de"]), site);
+        // A site that has no thresholds of its own may be given one.
+        let fresh = place.json(&["site", "set", "fresh.example", "thresholds.spam=0.95"]);
+        assert_eq!(
+            fresh["settings"]["thresholds"],
+            json!({"unsure": 0.3, "spam": 0.95, "discard": 0.995})
+        );
+        place.text(&["site", "remove", "fresh.example"]);
         let list = place.json(&["site", "list"]);
         let names: Vec<_> = list["items"]
             .as_array()

@@ -16,7 +16,8 @@ use crate::verdict::Thresholds;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SiteSettings {
-    /// Where verdicts and actions change; `None` for the server's thresholds.
+    /// Where verdicts and actions change; `None` for the server's thresholds. Where only some are named, the others are
+    /// the defaults, whatever the server's are.
     pub thresholds: Option<Thresholds>,
     /// Languages of the site, for comments that name none.
     #[schema(value_type = Option<String>, example = "en, fr")]

@@ -82,9 +82,20 @@ def files():
                 yield f"{name}: {path} is not there"
 
 
+def metrics():
+    """Metrics that a page names and that are not in the reference."""
+    docs = ROOT / "docs"
+    known = set(re.findall(r"`(chaffinch_\w+)`", (docs / "reference/metrics.md").read_text()))
+    for page in docs.rglob("*.md"):
+        # Of a histogram there are three.
+        for name in re.findall(r"\b(chaffinch_[a-z]+_[a-z_]+?)(?:_bucket|_sum|_count)?\b(?![*.])", page.read_text()):
+            if name not in known:
+                yield f"{page.relative_to(ROOT)}: there is no metric {name}"
+
+
 def main():
     mdbook = sys.argv[1]
-    faults = [*contents(), *rendered(mdbook), *files()]
+    faults = [*contents(), *rendered(mdbook), *files(), *metrics()]
     print("\n".join(faults), file=sys.stderr)
     if faults:
         sys.exit(1)

@@ -15,7 +15,7 @@ const HEAD: &str = "\
 # Metrics
 
 `GET /metrics` needs no key, and names no site, key or person. Counters begin at nothing with each start. Those of the cluster are there on a server that is one of
-several.
+several. [Watching with Prometheus](../how-to/prometheus.md) says what is worth an alert.
 
 | Metric | Type | Labels | |
 |---|---|---|---|

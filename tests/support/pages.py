@@ -41,8 +41,8 @@ def steps(page):
 
 def matches(expected, printed):
     """Whether this was printed, `…` standing for the rest of a line or, alone on one, for lines."""
-    pattern = re.escape("\n".join(expected).strip())
-    pattern = re.sub(r"(?m)^…$", "(?s:.*)", pattern).replace("…", "[^\n]*")
+    lines = "\n".join(expected).strip().split("\n")
+    pattern = "\n".join("(?s:.*)" if line == "…" else re.escape(line).replace("…", ".*") for line in lines)
     return re.fullmatch(pattern, printed.strip()) is not None
 
 
