@@ -12,7 +12,7 @@ use tokio::time::sleep;
 
 use super::servers::Servers;
 use super::stream::{self, NAME, SUBJECT};
-use super::{ClusterError, locate};
+use super::{ClusterError, locate, verdict_stream};
 use crate::store::{self, LogHead, Replica, StoreError};
 
 /// The oldest version of NATS that was tested; older ones lost acknowledged messages when killed.
@@ -95,7 +95,11 @@ pub(super) async fn join(
     let context = context(client);
     let began = Instant::now();
     let head = loop {
-        match agree(&context, &replica, loss).await {
+        let agreed = match verdict_stream::find(&context).await {
+            Ok(_) => agree(&context, &replica, loss).await,
+            Err(error) => Err(error),
+        };
+        match agreed {
             Err(ClusterError::NoStream { .. }) if began.elapsed() < PATIENCE => sleep(PAUSE).await,
             agreed => break agreed?,
         }

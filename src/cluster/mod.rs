@@ -13,6 +13,8 @@ mod state;
 mod stream;
 mod tail;
 mod upload;
+mod verdict_stream;
+mod verdicts;
 
 use std::io;
 use std::path::Path;
@@ -21,7 +23,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use futures_util::future::select;
+use futures_util::future::{join, select};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, oneshot};
 
@@ -34,6 +36,7 @@ pub use servers::Servers;
 use self::join::Joined;
 use self::state::State;
 use self::tail::Tail;
+use self::verdicts::Exchange;
 
 /// A connection to the shared log, of a folder that is one of its replicas.
 pub struct Cluster {
@@ -108,7 +111,11 @@ impl Cluster {
             runtime.block_on(async {
                 let tail = Tail::new(&joined, &*store, &log.state);
                 let following = pin!(tail.run());
-                let publishing = pin!(offers::run(&joined.context, offers, &log.state));
+                let exchange = Exchange::new(&joined, &*store, &log.state);
+                let publishing = pin!(join(
+                    offers::run(&joined.context, offers, &log.state),
+                    exchange.run(),
+                ));
                 // Nothing is published by whom may not follow: its place could be taken in another log.
                 select(select(following, publishing), stopped).await;
             });

@@ -54,6 +54,6 @@ async fn publish(context: &Context, offer: &Offer) -> Result<(), PublishError> {
     Ok(())
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::store::Standing;
@@ -26,6 +27,10 @@ struct Seen {
     current: Option<Instant>,
     reconnects: u64,
     alarm: Option<String>,
+    /// When the oldest verdict was given that the others do not have, in milliseconds since 1970.
+    waits: Option<i64>,
+    /// Parcels of verdicts that were gone before they arrived.
+    missed: u64,
 }
 
 impl Default for State {
@@ -64,6 +69,19 @@ impl State {
         self.seen().reconnects += 1;
     }
 
+    /// The oldest verdict that the others do not have is this old, in milliseconds since 1970.
+    pub(super) fn waits(&self, since: Option<i64>) {
+        self.seen().waits = since;
+    }
+
+    /// So many parcels of verdicts were gone before they arrived, or could not be read.
+    pub(super) fn missed(&self, parcels: u64) {
+        if parcels > 0 {
+            tracing::warn!(parcels, "verdicts of other servers are missing here");
+            self.seen().missed += parcels;
+        }
+    }
+
     /// It can be followed no longer.
     pub(super) fn alarm(&self, why: String) {
         self.seen().alarm = Some(why);
@@ -84,10 +102,18 @@ impl State {
             behind_for,
             reconnects: seen.reconnects,
             alarm: seen.alarm.clone(),
+            verdicts_wait: seen.waits.map_or(Duration::ZERO, age),
+            verdicts_missed: seen.missed,
         }
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The time since a point, in milliseconds since 1970.
+pub(super) fn age(millis: i64) -> Duration {
+    let now = Timestamp::now().as_millisecond();
+    Duration::from_millis(u64::try_from(now.saturating_sub(millis)).unwrap_or(0))
 }

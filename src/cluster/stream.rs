@@ -14,7 +14,7 @@ pub(super) const NAME: &str = "chaffinch-log";
 /// What it listens to.
 pub(super) const SUBJECT: &str = "chaffinch.log";
 /// Servers that keep each message.
-const REPLICAS: usize = 3;
+pub(super) const REPLICAS: usize = 3;
 /// How long a message that comes again is known as such. Its place is taken even after that.
 const DUPLICATES: Duration = Duration::from_secs(120);
 /// What the first message begins with; the last byte is a version.
@@ -43,18 +43,27 @@ fn wanted() -> Config {
 
 /// The stream, if it is there; fails if it is not as it must be.
 pub(super) async fn find(context: &Context) -> Result<Option<Stream>, ClusterError> {
-    match context.get_stream(NAME).await {
-        Ok(stream) => match faults(&stream.cached_info().config) {
-            None => Ok(Some(stream)),
-            Some(what) => Err(ClusterError::Settings { stream: NAME, what }),
-        },
+    let found = get(context, NAME).await?;
+    match found.as_ref().and_then(|s| faults(&s.cached_info().config)) {
+        None => Ok(found),
+        Some(what) => Err(ClusterError::Settings { stream: NAME, what }),
+    }
+}
+
+/// A stream as it is, if it is there.
+pub(super) async fn get(
+    context: &Context,
+    name: &'static str,
+) -> Result<Option<Stream>, ClusterError> {
+    match context.get_stream(name).await {
+        Ok(stream) => Ok(Some(stream)),
         Err(error) => match error.kind() {
             GetStreamErrorKind::JetStream(said)
                 if said.error_code() == async_nats::jetstream::ErrorCode::STREAM_NOT_FOUND =>
             {
                 Ok(None)
             }
-            _ => Err(no_stream(&error)),
+            _ => Err(no_stream(name, &error)),
         },
     }
 }
@@ -62,18 +71,15 @@ pub(super) async fn find(context: &Context) -> Result<Option<Stream>, ClusterErr
 /// Makes the stream. Somebody else may have done so at the same moment.
 pub(super) async fn make(context: &Context) -> Result<Stream, ClusterError> {
     let made = context.create_stream(wanted()).await;
-    made.map_err(|error| no_stream(&error))
+    made.map_err(|error| no_stream(NAME, &error))
 }
 
-fn no_stream(error: &dyn std::error::Error) -> ClusterError {
+pub(super) fn no_stream(stream: &'static str, error: &dyn std::error::Error) -> ClusterError {
     let mut reason = error.to_string();
     if let Some(source) = error.source() {
         reason = format!("{reason}: {source}");
     }
-    ClusterError::NoStream {
-        stream: NAME,
-        reason,
-    }
+    ClusterError::NoStream { stream, reason }
 }
 
 /// What would lose events, or put others between them.

@@ -19,15 +19,15 @@ use super::{ClusterError, join, locate, stream, upload};
 use crate::store::{Sequence, Store, StoreError};
 
 /// Silence after which the stream is asked where it ends.
-const SILENCE: Duration = Duration::from_secs(1);
+pub(super) const SILENCE: Duration = Duration::from_secs(1);
 /// How long it may take to say.
-const ANSWER: Duration = Duration::from_secs(1);
+pub(super) const ANSWER: Duration = Duration::from_secs(1);
 /// Before everything is begun anew.
-const PAUSE: Duration = Duration::from_millis(100);
+pub(super) const PAUSE: Duration = Duration::from_millis(100);
 /// The server's sign of life on an idle consumer.
-const HEARTBEAT: Duration = Duration::from_millis(500);
+pub(super) const HEARTBEAT: Duration = Duration::from_millis(500);
 /// How long the server keeps a consumer that nobody asks.
-const FORGOTTEN: Duration = Duration::from_secs(30);
+pub(super) const FORGOTTEN: Duration = Duration::from_secs(30);
 /// How long the stream may seem to lack something before it is believed.
 const DOUBT: Duration = Duration::from_secs(10);
 /// Bytes handed over at once, if as many are there.
@@ -176,6 +176,8 @@ impl<'a> Tail<'a> {
             }
         };
         if !self.complete.replace(true) {
+            // Those that follow have none of its verdicts.
+            self.store.hand_on_all().map_err(lost)?;
             self.store.mark_shared().map_err(lost)?;
         }
         self.state.heard(messages.saturating_sub(place));
@@ -307,7 +309,7 @@ impl Arrived {
     }
 }
 
-fn lost(error: impl std::fmt::Display) -> Broken {
+pub(super) fn lost(error: impl std::fmt::Display) -> Broken {
     Broken::Lost(error.to_string())
 }
 
@@ -319,7 +321,10 @@ fn settled(error: ClusterError) -> Broken {
     }
 }
 
-async fn within<T>(patience: Duration, work: impl Future<Output = T>) -> Result<T, Broken> {
+pub(super) async fn within<T>(
+    patience: Duration,
+    work: impl Future<Output = T>,
+) -> Result<T, Broken> {
     let done = timeout(patience, work).await;
     done.map_err(|_| Broken::Lost("no answer in time".to_owned()))
 }

@@ -20,6 +20,8 @@ use super::{Service, ServiceError};
 const AT_ONCE: usize = 64;
 /// How often a running server looks for what is over its time.
 const EVERY: Duration = Duration::from_secs(3600);
+/// How often it looks at everything, where old verdicts may come from other servers.
+const ALL_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Where the last sweep came to: verdicts before it need not be looked at again, as long as no
 /// site changes its mind.
@@ -31,6 +33,8 @@ pub(super) struct Swept {
     until: Option<VerdictId>,
     /// The last verdict before the first whose record had to stay although no comment is in it.
     bare_until: Option<VerdictId>,
+    /// When everything was looked at, from the first verdict on.
+    all: Option<Timestamp>,
 }
 
 impl Service {
@@ -46,7 +50,13 @@ impl Service {
             wanted.insert(Some(site), wants);
         }
         let mut after = {
-            let swept = self.swept.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut swept = self.swept.lock().unwrap_or_else(PoisonError::into_inner);
+            let due = swept
+                .all
+                .is_none_or(|all| now > all.saturating_add(ALL_EVERY).unwrap_or(all));
+            if due && self.store.standing().is_some() {
+                (swept.until, swept.bare_until, swept.all) = (None, None, Some(now));
+            }
             swept.until.filter(|_| swept.wanted == wanted)
         };
         let mut until = after;

@@ -14,6 +14,7 @@ mod doctor;
 mod dump;
 mod error;
 mod event;
+mod exchange;
 mod fingerprint;
 #[cfg(fuzzing)]
 #[doc(hidden)]
@@ -55,6 +56,7 @@ pub use dump::{
 };
 pub use error::StoreError;
 pub use event::{Change, Event, Grant, Sequence};
+pub use exchange::{Arrived, Exchange, Parcel, Received};
 pub use history::{CallOutcome, Happening, Step};
 pub use learned_states::{LearnedState, LearnedStates};
 pub use query::{Aged, ErasureReceipt, LabelFilter, VerdictPage, VerdictQuery};
@@ -138,7 +140,7 @@ pub fn compact(directory: &Path, settings: &StoreSettings) -> Result<(u64, u64),
 ///
 /// Reads are synchronous and see every acknowledged write. Writes are ordered as they are called
 /// and fail with [`StoreError::Busy`] rather than queue without bound.
-pub trait Store: Lessons + Follow + Send + Sync {
+pub trait Store: Lessons + Follow + Exchange + Send + Sync {
     /// The verdict of that name.
     fn verdict(&self, id: VerdictId) -> Result<Option<VerdictRecord>, StoreError>;
 
@@ -416,6 +418,8 @@ pub trait Observer: Send + Sync {
     fn apply(&self, events: &[Applied], log: &dyn Lessons);
 }
 
+#[cfg(test)]
+mod exchange_tests;
 #[cfg(test)]
 mod history_tests;
 #[cfg(test)]

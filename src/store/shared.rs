@@ -59,6 +59,10 @@ pub struct Standing {
     pub reconnects: u64,
     /// Why it can be followed no longer, if so.
     pub alarm: Option<String>,
+    /// How long the oldest verdict that was given here has waited to be with the others.
+    pub verdicts_wait: Duration,
+    /// Parcels of verdicts of others that were gone before they arrived, or could not be read.
+    pub verdicts_missed: u64,
 }
 
 /// The following of a shared log.

@@ -14,7 +14,7 @@ use crate::verdict::Verdict;
 
 /// A shared log in memory: whoever knows the end of it gets the next place.
 #[derive(Default)]
-struct Memory {
+pub(super) struct Memory {
     messages: Mutex<Vec<Arc<[u8]>>>,
     away: AtomicBool,
 }
@@ -43,15 +43,15 @@ impl SharedLog for Memory {
     }
 }
 
-struct Member {
+pub(super) struct Member {
     dir: TempDir,
-    store: Arc<dyn Store>,
+    pub(super) store: Arc<dyn Store>,
     /// Messages that it was handed.
     heard: usize,
 }
 
 impl Member {
-    fn new(log: &Arc<Memory>, head: &LogHead) -> Self {
+    pub(super) fn new(log: &Arc<Memory>, head: &LogHead) -> Self {
         let dir = tempfile::tempdir().unwrap();
         prepare(dir.path(), head).unwrap();
         Self::open(dir, log)
@@ -71,7 +71,7 @@ impl Member {
     }
 
     /// Hands over so many messages, in one piece.
-    fn hear(&mut self, log: &Memory, most: usize) {
+    pub(super) fn hear(&mut self, log: &Memory, most: usize) {
         let messages = log.messages.lock().unwrap().clone();
         let until = messages.len().min(self.heard.saturating_add(most));
         let frames = messages[self.heard..until].concat();
@@ -84,14 +84,14 @@ impl Member {
     }
 
     /// Waits until the writer has seen to everything before: the first answer may come from the midst of it.
-    fn settle(&self) {
+    pub(super) fn settle(&self) {
         for _ in 0..2 {
             self.store.probe().wait().unwrap();
         }
     }
 }
 
-fn cluster<const N: usize>() -> (Arc<Memory>, [Member; N]) {
+pub(super) fn cluster<const N: usize>() -> (Arc<Memory>, [Member; N]) {
     let (log, head) = (Arc::<Memory>::default(), LogHead::fresh().unwrap());
     let members = std::array::from_fn(|_| Member::new(&log, &head));
     (log, members)
@@ -99,7 +99,7 @@ fn cluster<const N: usize>() -> (Arc<Memory>, [Member; N]) {
 
 /// A correction of one of a few verdicts that are nowhere stored would be refused; a submitted comment is
 /// stored by whoever is told of it.
-fn submit(store: &dyn Store, n: u8, label: Label) -> Ack<CorrectionReceipt> {
+pub(super) fn submit(store: &dyn Store, n: u8, label: Label) -> Ack<CorrectionReceipt> {
     let record = record(
         Verdict::Ham,
         Origin::Submitted,
@@ -183,7 +183,7 @@ fn while_the_log_is_away_callers_are_told_and_checks_are_kept() {
     assert_eq!(again.wait().unwrap().sequence, 2);
 }
 
-fn replica_head(member: &Member) -> LogHead {
+pub(super) fn replica_head(member: &Member) -> LogHead {
     let copy = tempfile::tempdir().unwrap();
     for name in ["journal", "journal/events.log", "vault", "FORMAT"] {
         let (from, to) = (member.dir.path().join(name), copy.path().join(name));

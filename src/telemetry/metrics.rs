@@ -84,6 +84,8 @@ struct Now {
     cluster_behind_seconds: Gauge<f64, AtomicU64>,
     cluster_reconnects: Gauge<u64, AtomicU64>,
     cluster_alarm: Gauge,
+    cluster_verdicts_wait_seconds: Gauge<f64, AtomicU64>,
+    cluster_verdicts_missed: Gauge<u64, AtomicU64>,
 }
 
 /// How things stand at the moment of reading.
@@ -190,6 +192,13 @@ impl Metrics {
         to.register("cluster_reconnects", help, now.cluster_reconnects.clone());
         let help = "Whether the shared log has a gap or another past, so that it is not followed";
         to.register("cluster_alarm", help, now.cluster_alarm.clone());
+        let help =
+            "How long the oldest verdict that was given here has waited to be with the others";
+        let seconds = now.cluster_verdicts_wait_seconds.clone();
+        to.register("cluster_verdicts_wait_seconds", help, seconds);
+        let help = "Messages with verdicts of others that were gone before they arrived";
+        let missed = now.cluster_verdicts_missed.clone();
+        to.register("cluster_verdicts_missed", help, missed);
     }
 
     /// Takes note of something: counts it, and writes its line of the log.
@@ -212,6 +221,9 @@ impl Metrics {
             now.cluster_behind_seconds.set(seconds);
             now.cluster_reconnects.set(cluster.reconnects);
             now.cluster_alarm.set(cluster.alarm.is_some().into());
+            let seconds = cluster.verdicts_wait.as_secs_f64();
+            now.cluster_verdicts_wait_seconds.set(seconds);
+            now.cluster_verdicts_missed.set(cluster.verdicts_missed);
         }
         let mut text = String::new();
         // Writing into a text cannot fail.

@@ -14,6 +14,7 @@ mod moves;
 mod nats;
 #[path = "../support/mod.rs"]
 mod support;
+mod verdicts;
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};

@@ -13,6 +13,9 @@ use crate::wait_for;
 /// How many there are.
 pub(crate) const NODES: usize = 3;
 
+/// The stream of the log.
+const LOG: &str = "chaffinch-log";
+
 pub(crate) struct Nodes {
     folder: PathBuf,
     ports: [Ports; NODES],
@@ -134,7 +137,7 @@ impl Nodes {
     pub(crate) fn revive(&mut self, n: usize) {
         self.run(n);
         wait_for("a server that has caught up", || {
-            let last = |n| self.stream(n)?["state"]["last_seq"].as_u64();
+            let last = |n| self.stream(n, LOG)?["state"]["last_seq"].as_u64();
             let other = (n + 1) % NODES;
             (last(n)? >= last(other)?).then_some(())
         });
@@ -145,21 +148,28 @@ impl Nodes {
         wait_for("a leader of the stream", || {
             let running = (0..NODES).filter(|n| self.running[*n].is_some());
             let said: BTreeSet<_> = running
-                .map(|n| Some(self.stream(n)?["cluster"]["leader"].as_str()?.to_owned()))
+                .map(|n| {
+                    Some(
+                        self.stream(n, LOG)?["cluster"]["leader"]
+                            .as_str()?
+                            .to_owned(),
+                    )
+                })
                 .collect::<Option<_>>()?;
             let [name] = <[String; 1]>::try_from(Vec::from_iter(said)).ok()?;
             name.strip_prefix('n')?.parse().ok()
         })
     }
 
-    fn stream(&self, n: usize) -> Option<Value> {
+    /// What one says of a stream.
+    pub(crate) fn stream(&self, n: usize, name: &str) -> Option<Value> {
         let jsz = self.jsz(n, "&accounts=true&streams=true")?;
         let accounts = jsz["account_details"].as_array()?;
         let mut streams = accounts
             .iter()
             .filter_map(|a| a["stream_detail"].as_array());
         let streams = streams.next()?;
-        let log = streams.iter().find(|s| s["name"] == "chaffinch-log");
+        let log = streams.iter().find(|s| s["name"] == name);
         log.cloned()
     }
 

@@ -104,13 +104,6 @@ fn told() -> String {
         learned_from: 0,
         log_events: 0,
         callbacks_waiting: 0,
-        cluster: Some(Standing {
-            connected: true,
-            caught_up: true,
-            behind: 0,
-            behind_for: Duration::ZERO,
-            reconnects: 0,
-            alarm: None,
-        }),
+        cluster: Some(Standing::default()),
     })
 }

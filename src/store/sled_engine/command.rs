@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::new_verdict::NewVerdict;
+use super::parcels::Opened;
 use super::plan::{self, Plan};
 use super::trees::{Trees, to_micros};
 use crate::key::KeyHash;
@@ -31,6 +32,8 @@ pub(super) enum Command {
     Probe(Reply<()>),
     /// Take over frames of the log that is shared, up to a place of it.
     Follow(u64, Vec<u8>, Reply<Sequence>),
+    /// Keep verdicts of other stores.
+    Receive(Vec<Opened>, Reply<u64>),
 }
 
 /// Something that the log records, unless it is so already.

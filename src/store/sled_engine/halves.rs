@@ -28,7 +28,8 @@ pub(super) fn noted(trees: &Trees) -> Result<Vec<VerdictId>, StoreError> {
     }
 }
 
-/// Takes out those that were noted and have no label: nobody was told of them.
+/// Takes out those that were noted and have no label: nobody was told of them. Those that have one may be handed
+/// on.
 pub(super) fn take_back(trees: &Trees) -> Result<(), StoreError> {
     let noted = noted(trees)?;
     if noted.is_empty() {
@@ -38,6 +39,8 @@ pub(super) fn take_back(trees: &Trees) -> Result<(), StoreError> {
     for id in noted {
         if trees.correction(id)?.is_none() {
             plan.expire(id, RetentionWhat::Record)?;
+        } else {
+            plan.hand_on(id);
         }
     }
     plan.completes_halves();

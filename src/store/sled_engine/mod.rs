@@ -4,6 +4,7 @@ mod blobs;
 mod command;
 mod dumping;
 mod examine;
+mod exchange;
 mod halves;
 mod heal;
 mod history;
@@ -11,6 +12,7 @@ mod listing;
 mod loading;
 mod new_verdict;
 mod notifier;
+mod parcels;
 mod plan;
 mod postings;
 mod rebuild;
@@ -93,7 +95,8 @@ impl SledStore {
         }
         rebuild::settle(&directory)?;
         let sled_path = directory.join("sled");
-        let trees = heal::open(&sled_path, &directory.join("vault"), settings.cache_bytes)?;
+        let mut trees = heal::open(&sled_path, &directory.join("vault"), settings.cache_bytes)?;
+        trees.shared = shared.is_some();
         // sled syncs none of the names that it made, nor the file of its settings.
         sync_files(&sled_path)?;
         sync_dir(path)?;

@@ -1,7 +1,7 @@
 //! A verdict on its way to the disk.
 
 use super::postings::{self, Term};
-use super::stored_verdict::NewStoredVerdict;
+use super::stored_verdict::{NewStoredVerdict, StoredVerdict};
 use super::trees::CounterRow;
 use crate::comment::Comment;
 use crate::key::KeyHash;
@@ -10,6 +10,7 @@ use crate::store::error::StoreError;
 use crate::store::fingerprint::{Fingerprint, Secret};
 use crate::store::record::{AddressPolicy, Origin, VerdictRecord, shorten};
 use crate::store::sealed::Personal;
+use crate::store::vault::Key;
 use crate::verdict::{Verdict, VerdictId};
 
 /// A record ready for the disk, and what it is indexed under and counted as.
@@ -39,12 +40,34 @@ impl NewVerdict {
             comment.author.ip = None;
         }
         shorten(&mut comment);
-        let counts = (record.origin == Origin::Checked)
-            .then(|| (CounterRow::of(&record), record.judgement.verdict));
         Ok(Self {
-            counts,
+            counts: counts(&record),
             ..Self::restored(record, comment, fingerprint, secret)?
         })
+    }
+
+    /// One that another store gave, sealed under its key; `None` if the key does not fit.
+    pub(super) fn received(
+        id: VerdictId,
+        stored: StoredVerdict,
+        key: Key,
+        secret: &Secret,
+    ) -> Result<Option<Self>, StoreError> {
+        let Some((sealed, personal)) = NewStoredVerdict::sealed_elsewhere(id, stored.clone(), key)?
+        else {
+            return Ok(None);
+        };
+        let fingerprint = personal.fingerprint.clone();
+        let record = stored.with(id, Some(personal));
+        Ok(Some(Self {
+            id,
+            key: record.key,
+            terms: postings::terms(secret, &record),
+            counts: counts(&record),
+            site: record.site,
+            stored: sealed,
+            fingerprint,
+        }))
     }
 
     /// The same of one that was stored before, and counted.
@@ -75,4 +98,9 @@ impl NewVerdict {
             counts: None,
         })
     }
+}
+
+/// As what it counts, if it is a check.
+fn counts(record: &VerdictRecord) -> Option<(CounterRow, Verdict)> {
+    (record.origin == Origin::Checked).then(|| (CounterRow::of(record), record.judgement.verdict))
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use sled::transaction::{ConflictableTransactionError, TransactionError, Transactional};
 use sled::{Batch, IVec};
 
+use super::exchange::Changes;
 use super::halves;
 use super::history::Steps;
 use super::new_verdict::NewVerdict;
@@ -45,6 +46,10 @@ pub(super) struct Plan<'a> {
     settings: HashMap<Site, Option<ConfiguredSite>>,
     rules: HashMap<RuleId, Option<StandingRule>>,
     applied: Option<Sequence>,
+    /// What is noted for the exchange of verdicts.
+    exchange: Changes,
+    /// Verdicts that the other stores of a shared log do not have.
+    handed_on: Changes,
     /// Whether the submitted comments of this group are labelled with it.
     completes_halves: bool,
 }
@@ -67,6 +72,8 @@ impl<'a> Plan<'a> {
             settings: HashMap::new(),
             rules: HashMap::new(),
             applied: None,
+            exchange: Changes::default(),
+            handed_on: Changes::default(),
             completes_halves: false,
         }
     }
@@ -90,6 +97,27 @@ impl<'a> Plan<'a> {
         }
         self.put_raw(id, stored.into(), &new.terms);
         self.index(id, &new.fingerprint)
+    }
+
+    /// A verdict that another store gave. What a correction says of the filter that came before it is counted
+    /// now.
+    pub(super) fn put_received(&mut self, new: &NewVerdict, slot: Slot) -> Result<(), StoreError> {
+        self.put(new, slot)?;
+        let standing = self.correction(new.id)?;
+        let Some(mut stored) = standing.filter(|stored| stored.counted.is_none()) else {
+            return Ok(());
+        };
+        stored.counted = errs(&new.stored.bare_record(new.id), stored.correction.label);
+        if let Some(counted) = &stored.counted {
+            self.count_error(counted, |n| *n += 1)?;
+            self.corrections.insert(new.id, Some(stored));
+        }
+        Ok(())
+    }
+
+    /// Has the other stores of a shared log get a verdict.
+    pub(super) fn hand_on(&mut self, id: VerdictId) {
+        self.handed_on.waits(id);
     }
 
     /// A verdict whose comment is gone already, and its index entries.
@@ -163,6 +191,9 @@ impl<'a> Plan<'a> {
                 }
                 self.verdicts.remove(id.as_bytes());
                 self.removed.insert(id);
+                if self.trees.shared {
+                    self.exchange.forget_place(id);
+                }
             }
         }
         Ok(())
@@ -292,11 +323,24 @@ impl<'a> Plan<'a> {
             Change::Erased { verdicts, .. } => {
                 for id in verdicts {
                     self.expire(*id, RetentionWhat::Record)?;
+                    if self.trees.shared {
+                        self.erase_elsewhere(*id)?;
+                    }
                 }
             }
         }
         self.applied = Some(sequence);
         Ok(superseded)
+    }
+
+    /// No parcel may bring it again, and that which it lies in is to be cleared of it.
+    fn erase_elsewhere(&mut self, id: VerdictId) -> Result<(), StoreError> {
+        self.exchange.erased(id);
+        self.exchange.forget_place(id);
+        if let Some(place) = self.trees.exchange.place(id)? {
+            self.exchange.must_clear(place);
+        }
+        Ok(())
     }
 
     /// Removes a correction and what it counted.
@@ -403,6 +447,9 @@ impl<'a> Plan<'a> {
         for (key, name) in self.key_names {
             trees.key_names.insert(key.as_bytes(), name.as_bytes())?;
         }
+        if trees.shared {
+            trees.exchange.apply(self.exchange)?;
+        }
         let parts = [
             (&trees.verdicts, self.verdicts),
             (&trees.corrections, corrections),
@@ -423,7 +470,12 @@ impl<'a> Plan<'a> {
         written.map_err(|error| match error {
             TransactionError::Storage(error) => error.into(),
             TransactionError::Abort(()) => StoreError::Database("a write was aborted".to_owned()),
-        })
+        })?;
+        // Now that it is there: whoever takes it on must find it.
+        match trees.shared {
+            true => trees.exchange.apply(self.handed_on),
+            false => Ok(()),
+        }
     }
 }
 

@@ -62,7 +62,8 @@ pub(super) fn make(
     cache_bytes: u64,
 ) -> Result<TakenOver, StoreError> {
     let path = directory.join(NEW);
-    let trees = heal::open(&path, &directory.join("vault"), cache_bytes)?;
+    let mut trees = heal::open(&path, &directory.join("vault"), cache_bytes)?;
+    trees.shared = directory.is_shared();
     let mut taken = TakenOver::default();
     if let Some(old) = old {
         let mut rows = Rows::of(&old.verdicts);
@@ -164,8 +165,8 @@ fn take_over(
     Ok(())
 }
 
-/// Counts, callbacks and the days on which keys were used follow from nothing else, and sites not from the log alone. Answers with whether
-/// some are lost.
+/// Counts, callbacks, the days on which keys were used and what is noted of the exchange of verdicts follow from
+/// nothing else, and sites not from the log alone. Answers with whether some are lost.
 fn count_as_before(trees: &Trees, old: &Trees) -> Result<bool, StoreError> {
     let mut lost = false;
     let is_count = |value: &IVec| decode::<Counters>("counter", value).is_ok();
@@ -184,8 +185,13 @@ fn count_as_before(trees: &Trees, old: &Trees) -> Result<bool, StoreError> {
     for (key, value) in Rows::of(&old.history).filter(|(key, _)| history::is_call(key)) {
         trees.history.insert(key, value)?;
     }
-    for (key, value) in Rows::of(&old.key_uses) {
-        trees.key_uses.insert(key, value)?;
+    for (new, old) in [
+        (&trees.key_uses, &old.key_uses),
+        (&trees.exchange.0, &old.exchange.0),
+    ] {
+        for (key, value) in Rows::of(old) {
+            new.insert(key, value)?;
+        }
     }
     let mut sites = Rows::of(&old.sites);
     for (key, value) in sites.by_ref() {

@@ -48,6 +48,24 @@ impl NewStoredVerdict {
         Ok(Self { stored, key })
     }
 
+    /// One that was sealed elsewhere, and what was sealed; `None` if the key is another one.
+    pub(super) fn sealed_elsewhere(
+        id: VerdictId,
+        stored: StoredVerdict,
+        key: Key,
+    ) -> Result<Option<(Self, Personal)>, StoreError> {
+        let Some(sealed) = &stored.sealed else {
+            return Ok(None);
+        };
+        let personal = Personal::open(&sealed.bytes, id, &key)?;
+        Ok(personal.map(|personal| (Self { stored, key }, personal)))
+    }
+
+    /// The record without what was sealed.
+    pub(super) fn bare_record(&self, id: VerdictId) -> VerdictRecord {
+        self.stored.clone().with(id, None)
+    }
+
     /// The value, now that its key lies in the vault.
     pub(super) fn kept_in(&self, slot: Slot) -> StoredVerdict {
         let mut stored = self.stored.clone();
@@ -93,6 +111,19 @@ impl StoredVerdict {
             Some(key) => Personal::open(&sealed.bytes, id, &key),
             None => Ok(None),
         }
+    }
+
+    /// The key of the personal part, if both are still there.
+    pub(super) fn key(&self, vault: &Vault) -> Result<Option<Key>, StoreError> {
+        match &self.sealed {
+            Some(sealed) => vault.key(sealed.slot),
+            None => Ok(None),
+        }
+    }
+
+    /// Bytes of the personal part.
+    pub(super) fn size(&self) -> usize {
+        self.sealed.as_ref().map_or(0, |sealed| sealed.bytes.len())
     }
 
     /// Takes the personal part out. Answers with where its key lies.

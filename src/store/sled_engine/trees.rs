@@ -8,6 +8,7 @@ use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 use sled::{Db, Tree};
 
+use super::exchange::Notes;
 use super::stored_verdict::StoredVerdict;
 use crate::key::KeyHash;
 use crate::rule::{RuleId, StandingRule};
@@ -57,8 +58,12 @@ pub(super) struct Trees {
     pub(super) key_names: Tree,
     /// Key hash -> days since 1970-01-01 of its last use.
     pub(super) key_uses: Tree,
+    /// What is noted of verdicts that other stores have or should have.
+    pub(super) exchange: Notes,
     /// Names -> whatever belongs to the whole.
     pub(super) meta: Tree,
+    /// Whether other stores share the log.
+    pub(super) shared: bool,
 }
 
 /// A correction with what it counted, so that this can be taken back even when the verdict is
@@ -180,13 +185,15 @@ impl Trees {
             history: db.open_tree("history")?,
             key_names: db.open_tree("key_names")?,
             key_uses: db.open_tree("key_uses")?,
+            exchange: Notes(db.open_tree("exchange")?),
             meta: db.open_tree("meta")?,
+            shared: false,
             db,
         })
     }
 
     /// All but the verdicts.
-    pub(super) fn all(&self) -> [&Tree; 13] {
+    pub(super) fn all(&self) -> [&Tree; 14] {
         [
             &self.postings,
             &self.content,
@@ -200,6 +207,7 @@ impl Trees {
             &self.history,
             &self.key_names,
             &self.key_uses,
+            &self.exchange.0,
             &self.meta,
         ]
     }

@@ -94,7 +94,7 @@ impl Writer {
         let mut requests = Vec::new();
         let mut probes = Vec::new();
         let mut expiries = Vec::new();
-        let mut arrived = Vec::new();
+        let (mut arrived, mut received) = (Vec::new(), Vec::new());
         for command in group {
             match command {
                 Command::Put(verdict, reply) => puts.push((*verdict, reply)),
@@ -102,10 +102,14 @@ impl Writer {
                 Command::Probe(reply) => probes.push(reply),
                 Command::Expire(verdicts, reply) => expiries.push((verdicts, reply)),
                 Command::Follow(place, frames, reply) => arrived.push((place, frames, reply)),
+                Command::Receive(parcels, reply) => received.push((parcels, reply)),
             }
         }
         if self.sharing.is_some() {
             let _ = self.commit_verdicts(puts, &[], probes);
+            for (parcels, reply) in received {
+                let _ = reply.send(self.receive(parcels));
+            }
             for (place, frames, reply) in arrived {
                 let _ = reply.send(self.follow(place, &frames));
             }
@@ -144,7 +148,7 @@ impl Writer {
         let (verdicts, replies): (Vec<_>, Vec<_>) = puts.into_iter().unzip();
         let probing = !probes.is_empty();
         let written = self.writable().and_then(|()| {
-            self.put_all(&verdicts)?;
+            self.put_all(&verdicts, true)?;
             self.put_submitted(requests)?;
             if probing {
                 self.trees.meta.insert("probe", &[][..])?;
@@ -165,7 +169,8 @@ impl Writer {
         written
     }
 
-    fn put_all(&self, verdicts: &[NewVerdict]) -> Result<(), StoreError> {
+    /// Those that may be handed on at once are not waiting for a label.
+    fn put_all(&self, verdicts: &[NewVerdict], hand_on: bool) -> Result<(), StoreError> {
         if verdicts.is_empty() {
             return Ok(());
         }
@@ -174,6 +179,9 @@ impl Writer {
         let mut plan = Plan::new(&self.trees);
         for (new, slot) in verdicts.iter().zip(slots) {
             plan.put(new, slot)?;
+            if hand_on {
+                plan.hand_on(new.id);
+            }
         }
         plan.commit()
     }
@@ -192,7 +200,7 @@ impl Writer {
             {
                 noted.push(verdict.id);
                 halves::note(&self.trees, &noted)?;
-                self.put_all(std::slice::from_ref(verdict))?;
+                self.put_all(std::slice::from_ref(verdict), false)?;
             }
         }
         Ok(())
