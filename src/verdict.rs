@@ -1,5 +1,6 @@
 //! What the filter says of a comment, and what people say of it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -118,7 +119,8 @@ impl Probability {
 pub struct Reason {
     /// Where the evidence comes from: `text`, `link`, `author`, `shape`, `context`, `honeypot`,
     /// `role`, `test`, …
-    pub signal: String,
+    #[schema(value_type = String)]
+    pub signal: Cow<'static, str>,
     /// The evidence itself, in the comment's own words.
     pub detail: String,
     /// How far it moved the score, in log-odds (natural logarithm): positive towards spam.
@@ -127,9 +129,13 @@ pub struct Reason {
 
 impl Reason {
     /// A reason.
-    pub fn new(signal: &str, detail: impl Into<String>, weight: f64) -> Self {
+    pub fn new(
+        signal: impl Into<Cow<'static, str>>,
+        detail: impl Into<String>,
+        weight: f64,
+    ) -> Self {
         Self {
-            signal: signal.to_owned(),
+            signal: signal.into(),
             detail: detail.into(),
             weight,
         }

@@ -10,8 +10,10 @@ pub struct BaseModel {
     pub version: String,
     /// What went into it, for people and programs.
     pub card: serde_json::Value,
-    /// Evidence times trust, by feature number; zero where nothing is known.
-    coefficients: Vec<f32>,
+    /// Evidence times trust, by feature number; zero where nothing is known. Each a bfloat16, which is the
+    /// upper half of a 32-bit float: three digits are far more than a coefficient is sure of, and a check reads
+    /// some two thousand of them all over the table.
+    coefficients: Vec<u16>,
     /// How common the most common features are; see [`Self::share`].
     shares: Vec<(u32, u8)>,
     /// How the coefficients make a score, and that a probability.
@@ -76,14 +78,26 @@ impl ModelShape {
 }
 
 impl BaseModel {
-    /// A model from its parts; coefficients past the space of features are dropped.
+    /// A model from its parts. Coefficients are rounded to three digits, as a model file has them; those
+    /// past the space of features are dropped.
     pub fn new(
         version: String,
         card: serde_json::Value,
-        mut coefficients: Vec<f32>,
+        coefficients: impl IntoIterator<Item = f32>,
         shape: ModelShape,
     ) -> Self {
-        coefficients.resize(FEATURE_SPACE, 0.0);
+        let coefficients = coefficients.into_iter().map(to_half);
+        Self::from_halves(version, card, coefficients.collect(), shape)
+    }
+
+    /// A model from coefficients that are bfloat16 already.
+    pub(super) fn from_halves(
+        version: String,
+        card: serde_json::Value,
+        mut coefficients: Vec<u16>,
+        shape: ModelShape,
+    ) -> Self {
+        coefficients.resize(FEATURE_SPACE, 0);
         Self {
             version,
             card,
@@ -134,10 +148,8 @@ impl BaseModel {
     /// Coefficient of a feature; zero for numbers that no feature has.
     #[inline]
     pub fn coefficient(&self, feature: u32) -> f32 {
-        self.coefficients
-            .get(feature as usize)
-            .copied()
-            .unwrap_or(0.0)
+        let half = self.coefficients.get(feature as usize);
+        from_half(half.copied().unwrap_or(0))
     }
 
     /// The coefficients that are not zero, by feature number.
@@ -145,8 +157,19 @@ impl BaseModel {
         self.coefficients
             .iter()
             .enumerate()
-            .filter(|(_, c)| **c != 0.0)
             // The space of features is far below 2^32.
-            .map(|(feature, c)| (feature as u32, *c))
+            .map(|(feature, &half)| (feature as u32, from_half(half)))
+            .filter(|(_, c)| *c != 0.0)
     }
+}
+
+/// Rounds to the nearest bfloat16.
+pub(super) fn to_half(value: f32) -> u16 {
+    let bits = value.to_bits();
+    (bits.wrapping_add(0x7FFF + ((bits >> 16) & 1)) >> 16) as u16
+}
+
+#[inline]
+fn from_half(half: u16) -> f32 {
+    f32::from_bits(u32::from(half) << 16)
 }

@@ -4,48 +4,51 @@
 /// a comment, and nearly all of them are not there.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Deltas {
-    /// Feature number plus one; zero where the place is free. A power of two of them, or none.
-    keys: Vec<u32>,
-    values: Vec<f32>,
+    /// Two thirds of them are taken at most.
+    places: Vec<Place>,
     used: usize,
+}
+
+/// A feature and its change, next to each other: most of a look-up is waiting for the memory.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    /// Feature number plus one; zero where the place is free.
+    key: u32,
+    change: f32,
 }
 
 impl Deltas {
     /// The change of a feature's coefficient; zero if nothing was learned of it.
     #[inline]
     pub(super) fn get(&self, feature: u32) -> f32 {
-        if self.keys.is_empty() {
+        if self.places.is_empty() {
             return 0.0;
         }
-        let at = self.place(feature);
-        if self.keys[at] == 0 {
-            0.0
-        } else {
-            self.values[at]
-        }
+        // That of a free place is zero.
+        self.places[self.place(feature)].change
     }
 
     /// Adds to the change of a feature and returns what it was before.
     pub(super) fn add(&mut self, feature: u32, change: f32) -> f32 {
-        if (self.used + 1) * 2 > self.keys.len() {
-            self.grow();
+        if (self.used + 1) * 3 > self.places.len() * 2 {
+            // Sites are many, and each has a table: it grows by no more than a half.
+            self.grow((self.places.len() * 3 / 2).max(64));
         }
         let at = self.place(feature);
-        if self.keys[at] == 0 {
-            self.keys[at] = feature + 1;
+        let place = &mut self.places[at];
+        if place.key == 0 {
+            place.key = feature + 1;
             self.used += 1;
         }
-        let before = self.values[at];
-        self.values[at] = before + change;
+        let before = place.change;
+        place.change = before + change;
         before
     }
 
     /// A table of these changes, each of another feature.
     pub(super) fn of(changes: impl ExactSizeIterator<Item = (u32, f32)>) -> Self {
         let mut deltas = Self::default();
-        while changes.len() * 2 > deltas.keys.len() {
-            deltas.grow();
-        }
+        deltas.grow(changes.len() * 3 / 2 + 1);
         for (feature, change) in changes {
             deltas.add(feature, change);
         }
@@ -54,9 +57,8 @@ impl Deltas {
 
     /// Every feature of which something was learned, in no order, with its change.
     pub(super) fn entries(&self) -> impl Iterator<Item = (u32, f32)> + '_ {
-        let places = self.keys.iter().zip(&self.values);
-        let taken = places.filter(|(key, _)| **key != 0);
-        taken.map(|(key, value)| (key - 1, *value))
+        let taken = self.places.iter().filter(|place| place.key != 0);
+        taken.map(|place| (place.key - 1, place.change))
     }
 
     /// Whether nothing was learned.
@@ -64,28 +66,27 @@ impl Deltas {
         self.used == 0
     }
 
-    /// The place that holds the feature, or the free one where it belongs. At most half of the
-    /// places are taken, so that there is one.
+    /// The place that holds the feature, or the free one where it belongs. There is one.
     #[inline]
     fn place(&self, feature: u32) -> usize {
-        let mask = self.keys.len() - 1;
-        let mut at = (feature.wrapping_mul(0x9E37_79B1) >> 7) as usize & mask;
-        while self.keys[at] != 0 && self.keys[at] != feature + 1 {
-            at = (at + 1) & mask;
+        // As far into the table as the hash is into its 32 bits.
+        let hash = u64::from(feature.wrapping_mul(0x9E37_79B1));
+        let mut at = ((hash * self.places.len() as u64) >> 32) as usize;
+        while self.places[at].key != 0 && self.places[at].key != feature + 1 {
+            at = if at + 1 == self.places.len() {
+                0
+            } else {
+                at + 1
+            };
         }
         at
     }
 
-    fn grow(&mut self) {
-        let size = (self.keys.len() * 2).max(64);
-        let keys = std::mem::replace(&mut self.keys, vec![0; size]);
-        let values = std::mem::replace(&mut self.values, vec![0.0; size]);
-        for (key, value) in keys.into_iter().zip(values) {
-            if key != 0 {
-                let at = self.place(key - 1);
-                self.keys[at] = key;
-                self.values[at] = value;
-            }
+    fn grow(&mut self, size: usize) {
+        let before = std::mem::replace(&mut self.places, vec![Place::default(); size]);
+        for place in before.into_iter().filter(|place| place.key != 0) {
+            let at = self.place(place.key - 1);
+            self.places[at] = place;
         }
     }
 }

@@ -42,16 +42,31 @@ enum Subject {
     Property(&'static str, u32),
 }
 
+/// Buffers that are used again.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    /// What each character of the text weighs.
+    by_character: Vec<f64>,
+    /// What each place outside of the text weighs, and each property.
+    others: Vec<(Clue, f64)>,
+    words: Vec<(Range<usize>, f64)>,
+    phrases: Vec<Part>,
+    /// The hash of each phrase, and which one it is of.
+    hashes: Vec<(u64, usize)>,
+}
+
 /// The strongest of the [`reasons`], for people.
 pub(super) fn strongest(
     analyser: &Analyser,
     comment: &Comment,
     weights: &[f64],
     slope: f64,
+    scratch: &mut Scratch,
 ) -> Vec<Reason> {
-    let mut parts = parts(analyser, weights, slope);
+    let mut parts = parts(analyser, weights, slope, scratch);
     parts.retain(|(_, weight)| weight.abs() >= WEAKEST);
-    let mut found: Vec<Reason> = in_words(analyser, comment, parts).take(MOST).collect();
+    let mut found = Vec::with_capacity(MOST);
+    found.extend(in_words(analyser, comment, parts).take(MOST));
     for reason in &mut found {
         reason.weight = (reason.weight * 1_000.0).round() / 1_000.0;
     }
@@ -65,34 +80,50 @@ pub(super) fn reasons(
     comment: &Comment,
     weights: &[f64],
     slope: f64,
+    scratch: &mut Scratch,
 ) -> Vec<Reason> {
-    let mut parts = parts(analyser, weights, slope);
+    let mut parts = parts(analyser, weights, slope, scratch);
     parts.retain(|(_, weight)| *weight != 0.0);
     in_words(analyser, comment, parts).collect()
 }
 
-/// Puts parts into words, the strongest first. Few are wanted of hundreds, so that words come last.
+/// Puts parts into words, the strongest first. Few are wanted of hundreds, so that they are put into
+/// order and into words as they are asked for.
 fn in_words(
     analyser: &Analyser,
     comment: &Comment,
     mut parts: Vec<Part>,
 ) -> impl Iterator<Item = Reason> {
-    parts.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
-    let reasons = parts.into_iter().map(|(subject, weight)| {
+    /// As many as are put into order at once.
+    const SORTED: usize = 2 * MOST;
+    let stronger = |a: &Part, b: &Part| b.1.abs().total_cmp(&a.1.abs());
+    (0..parts.len()).filter_map(move |at| {
+        if at % SORTED == 0 {
+            let rest = &mut parts[at..];
+            let next = rest.len().min(SORTED);
+            rest.select_nth_unstable_by(next - 1, stronger);
+            rest[..next].sort_by(stronger);
+        }
+        let (subject, weight) = parts[at];
         let (signal, detail) = describe(analyser, comment, subject);
-        Reason::new(signal, detail, weight)
-    });
-    reasons.filter(|reason| !reason.detail.is_empty())
+        (!detail.is_empty()).then(|| Reason::new(signal, detail, weight))
+    })
 }
 
 /// What the weights of all features come to, each phrase and each property once.
-fn parts(analyser: &Analyser, weights: &[f64], slope: f64) -> Vec<Part> {
-    let mut by_character = vec![0.0; analyser.text_length() + 1];
-    let mut others = Vec::<(Clue, f64)>::with_capacity(64);
-    for (feature, weight) in analyser.seen().iter().zip(weights) {
+fn parts(analyser: &Analyser, weights: &[f64], slope: f64, scratch: &mut Scratch) -> Vec<Part> {
+    let Scratch {
+        by_character,
+        others,
+        ..
+    } = scratch;
+    by_character.clear();
+    by_character.resize(analyser.text_length() + 1, 0.0);
+    others.clear();
+    for (feature, &weight) in analyser.seen().iter().zip(weights) {
         match feature.clue {
             Clue::Text(from, to) if to > from => {
-                let share = weight / f64::from(to - from);
+                let share = weight * part_of(to - from);
                 // Differences; summed up below.
                 by_character[from as usize] += share;
                 by_character[to as usize] -= share;
@@ -100,18 +131,18 @@ fn parts(analyser: &Analyser, weights: &[f64], slope: f64) -> Vec<Part> {
             // Features of one place come one after the other.
             clue => match others.last_mut().filter(|(last, _)| *last == clue) {
                 Some((_, sum)) => *sum += weight,
-                None => others.push((clue, *weight)),
+                None => others.push((clue, weight)),
             },
         }
     }
     let mut running = 0.0;
-    for weight in &mut by_character {
+    for weight in &mut *by_character {
         running += *weight;
         *weight = running;
     }
-    let mut parts = phrases(analyser, &by_character);
+    let mut parts = phrases(analyser, scratch);
     let phrases = parts.len();
-    for (clue, weight) in others {
+    for &(clue, weight) in &scratch.others {
         let subject = Subject::of(analyser, clue);
         let known = match subject.is_met_once() {
             true => None,
@@ -126,6 +157,22 @@ fn parts(analyser: &Analyser, weights: &[f64], slope: f64) -> Vec<Part> {
         *weight *= slope;
     }
     parts
+}
+
+/// One of so many: a division takes longer than all else that is done to a feature here.
+#[inline]
+fn part_of(whole: u32) -> f64 {
+    const PARTS: [f64; 32] = {
+        let mut parts = [1.0; 32];
+        let mut whole = 1;
+        while whole < parts.len() {
+            parts[whole] = 1.0 / whole as f64;
+            whole += 1;
+        }
+        parts
+    };
+    let known = PARTS.get(whole as usize);
+    known.copied().unwrap_or_else(|| 1.0 / f64::from(whole))
 }
 
 impl Subject {
@@ -153,16 +200,22 @@ impl Subject {
 
 /// Words with their weights; neighbours that are strong in the same direction joined, and what
 /// stands in several places named once.
-fn phrases(analyser: &Analyser, by_character: &[f64]) -> Vec<Part> {
-    let words: Vec<(Range<usize>, f64)> = analyser
-        .word_ranges()
-        .map(|range| {
-            let weight = by_character[range.clone()].iter().sum();
-            (range, weight)
-        })
-        .collect();
+fn phrases(analyser: &Analyser, scratch: &mut Scratch) -> Vec<Part> {
+    let Scratch {
+        by_character,
+        words,
+        phrases,
+        hashes,
+        ..
+    } = scratch;
+    words.clear();
+    words.extend(analyser.word_ranges().map(|range| {
+        let weight = by_character[range.clone()].iter().sum();
+        (range, weight)
+    }));
     let strongest = words.iter().map(|(_, w)| w.abs()).fold(0.0, f64::max);
-    let mut found = Vec::with_capacity(words.len());
+    phrases.clear();
+    hashes.clear();
     let mut at = 0;
     while at < words.len() {
         let (first, mut weight) = words[at].clone();
@@ -180,20 +233,18 @@ fn phrases(analyser: &Analyser, by_character: &[f64]) -> Vec<Part> {
             length += 1;
         }
         at += length;
-        let hash = analyser.hash(first.start..last.end);
+        hashes.push((analyser.hash(first.start..last.end), phrases.len()));
         // Comments are cut to far fewer characters than 32 bits count.
         let phrase = Subject::Phrase(first.start as u32, last.end as u32);
-        found.push((hash, at, (phrase, weight)));
+        phrases.push((phrase, weight));
     }
-    found.sort_unstable_by_key(|(hash, at, _)| (*hash, *at));
-    found.dedup_by(|(hash, _, (_, weight)), (first, _, (_, sum))| {
-        let same = hash == first;
-        if same {
-            *sum += *weight;
-        }
-        same
+    hashes.sort_unstable();
+    let alike = hashes.chunk_by(|(hash, _), (next, _)| hash == next);
+    let found = alike.map(|alike| {
+        let weight = alike.iter().map(|&(_, at)| phrases[at].1).sum();
+        (phrases[alike[0].1].0, weight)
     });
-    found.into_iter().map(|(_, _, part)| part).collect()
+    found.collect()
 }
 
 fn describe(analyser: &Analyser, comment: &Comment, subject: Subject) -> (&'static str, String) {

@@ -6,12 +6,11 @@
 //! share: difference to the last feature number (variable-length), share of comments in 255ths
 //! ```
 //!
-//! Numbers are little-endian. A bfloat16 is the upper half of a 32-bit float: three digits are
-//! far more than a coefficient is sure of.
+//! Numbers are little-endian.
 
 use serde::{Deserialize, Serialize};
 
-use super::base::{BaseModel, ModelShape};
+use super::base::{BaseModel, ModelShape, to_half};
 use crate::text::FEATURE_SPACE;
 use crate::varint;
 
@@ -55,12 +54,8 @@ impl BaseModel {
         let mut count = 0;
         let mut last = 0;
         for (feature, coefficient) in self.coefficients() {
-            let half = to_half(coefficient);
-            if half == 0 || half == 0x8000 {
-                continue;
-            }
             varint::write(&mut entries, feature - last);
-            entries.extend(half.to_le_bytes());
+            entries.extend(to_half(coefficient).to_le_bytes());
             last = feature;
             count += 1;
         }
@@ -114,12 +109,12 @@ impl BaseModel {
         };
         let header: Header = serde_json::from_slice(header)
             .map_err(|_| ModelError::Malformed("its header cannot be read"))?;
-        let mut coefficients = vec![0.0; FEATURE_SPACE];
+        let mut coefficients = vec![0; FEATURE_SPACE];
         let mut feature = 0;
         for _ in 0..header.entries {
             let half;
             (feature, half, rest) = entry(feature, rest)?;
-            coefficients[feature] = from_half(u16::from_le_bytes(half));
+            coefficients[feature] = u16::from_le_bytes(half);
         }
         let mut shares = Vec::new();
         let mut feature = 0;
@@ -130,7 +125,7 @@ impl BaseModel {
             // Below the space of features, which is far below 2^32.
             shares.push((feature as u32, share));
         }
-        let model = Self::new(header.version, header.card, coefficients, header.shape);
+        let model = Self::from_halves(header.version, header.card, coefficients, header.shape);
         Ok(model.with_shares(shares))
     }
 }
@@ -149,16 +144,6 @@ fn entry<const N: usize>(last: usize, bytes: &[u8]) -> Result<(usize, [u8; N], &
         return Err(ModelError::Malformed("it has a feature that cannot be"));
     }
     Ok((feature, *value, rest))
-}
-
-/// Rounds to the nearest bfloat16.
-fn to_half(value: f32) -> u16 {
-    let bits = value.to_bits();
-    (bits.wrapping_add(0x7FFF + ((bits >> 16) & 1)) >> 16) as u16
-}
-
-fn from_half(half: u16) -> f32 {
-    f32::from_bits(u32::from(half) << 16)
 }
 
 fn take_u32(bytes: &[u8]) -> Option<(u32, &[u8])> {

@@ -77,8 +77,16 @@ pub struct Lesson {
 }
 
 thread_local! {
-    /// What reads comments, and the weights of the features of the one read last.
-    static READER: RefCell<(Analyser, Vec<f64>)> = RefCell::default();
+    static READER: RefCell<Reader> = RefCell::default();
+}
+
+/// What reads and explains comments, with its buffers: one for each thread.
+#[derive(Debug, Default)]
+struct Reader {
+    analyser: Analyser,
+    /// What each feature of the comment read last weighs.
+    weights: Vec<f64>,
+    scratch: explain::Scratch,
 }
 
 impl Classifier {
@@ -134,18 +142,18 @@ impl Classifier {
 
     /// Judges a comment, with the strongest reasons.
     pub fn judge(&self, comment: &Comment) -> Opinion {
-        self.weigh(comment, |analyser, weights, log_odds| Opinion {
+        self.weigh(comment, |analyser, weights, scratch, log_odds| Opinion {
             probability: Probability::from_log_odds(log_odds),
             log_odds,
-            reasons: explain::strongest(analyser, comment, weights, self.base.shape.slope),
+            reasons: explain::strongest(analyser, comment, weights, self.base.shape.slope, scratch),
         })
     }
 
     /// The whole evidence about a comment, as it stands now.
     pub fn evidence(&self, comment: &Comment) -> Evidence {
-        self.weigh(comment, |analyser, weights, log_odds| {
+        self.weigh(comment, |analyser, weights, scratch, log_odds| {
             let shape = &self.base.shape;
-            let reasons = explain::reasons(analyser, comment, weights, shape.slope);
+            let reasons = explain::reasons(analyser, comment, weights, shape.slope, scratch);
             let baseline = shape.log_odds(shape.bias);
             let named: f64 = reasons.iter().map(|reason| reason.weight).sum();
             Evidence {
@@ -158,8 +166,17 @@ impl Classifier {
     }
 
     /// Has the weights of a comment's features looked at, and the log-odds that they make.
-    fn weigh<T>(&self, comment: &Comment, look: impl FnOnce(&Analyser, &[f64], f64) -> T) -> T {
-        READER.with_borrow_mut(|(analyser, weights)| {
+    fn weigh<T>(
+        &self,
+        comment: &Comment,
+        look: impl FnOnce(&Analyser, &[f64], &mut explain::Scratch, f64) -> T,
+    ) -> T {
+        READER.with_borrow_mut(|reader| {
+            let Reader {
+                analyser,
+                weights,
+                scratch,
+            } = reader;
             // Read first: nobody who learns or judges waits for the reading of a long comment.
             let features = analyser.analyse(comment);
             let learned = self.read();
@@ -168,15 +185,15 @@ impl Classifier {
             view.weigh(features, norms, weights);
             drop(learned);
             let score = self.base.shape.bias + weights.iter().sum::<f64>();
-            look(analyser, weights, self.base.shape.log_odds(score))
+            look(analyser, weights, scratch, self.base.shape.log_odds(score))
         })
     }
 
     /// The features of a comment, as they are learned from.
     pub fn features(&self, comment: &Comment) -> Features {
-        READER.with_borrow_mut(|(analyser, _)| {
-            analyser.analyse(comment);
-            analyser.features()
+        READER.with_borrow_mut(|reader| {
+            reader.analyser.analyse(comment);
+            reader.analyser.features()
         })
     }
 

@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     fn judgement() -> Judgement {
-        let reason = |signal: &str, detail: &str, weight| Reason {
+        let reason = |signal: &'static str, detail: &str, weight| Reason {
             signal: signal.into(),
             detail: detail.into(),
             weight,

@@ -171,7 +171,7 @@ struct Ruling {
 const DECISIVE: f64 = 20.0;
 
 impl Ruling {
-    fn ham(signal: &str, detail: &str) -> Self {
+    fn ham(signal: &'static str, detail: &str) -> Self {
         Self {
             verdict: Verdict::Ham,
             action: Action::Publish,
@@ -180,7 +180,7 @@ impl Ruling {
         }
     }
 
-    fn spam(signal: &str, detail: &str, action: Action) -> Self {
+    fn spam(signal: &'static str, detail: &str, action: Action) -> Self {
         Self {
             verdict: Verdict::Spam,
             action,

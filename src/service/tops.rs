@@ -113,12 +113,12 @@ impl Sample {
     fn add(&mut self, record: &VerdictRecord, is_spam: bool) {
         self.comments += 1;
         let reasons = &record.judgement.reasons;
-        let signals: BTreeSet<_> = reasons.iter().map(|reason| &reason.signal).collect();
+        let signals: BTreeSet<_> = reasons.iter().map(|reason| &*reason.signal).collect();
         for signal in signals {
-            self.signals.entry(signal.clone()).or_default().comments += 1;
+            self.signals.entry(signal.to_owned()).or_default().comments += 1;
         }
         if let Some(first) = reasons.first() {
-            let tally = self.signals.entry(first.signal.clone()).or_default();
+            let tally = self.signals.entry(first.signal.to_string()).or_default();
             tally.strongest += 1;
             tally.spam += u64::from(is_spam);
         }

@@ -81,7 +81,7 @@ fn every_filter_finds_what_a_plain_search_finds() {
         record.judgement.reasons = signals
             .iter()
             .map(|signal| Reason {
-                signal: (*signal).to_owned(),
+                signal: (*signal).into(),
                 detail: "pears".to_owned(),
                 weight: 1.0,
             })

@@ -10,11 +10,10 @@ use super::plain::plain;
 pub(super) struct Address {
     /// Host name in lower case, without `www.`.
     pub host: String,
-    /// The part of the host that somebody registered, such as `example.co.uk`; the host itself
-    /// for addresses without a known suffix.
-    pub domain: String,
-    /// The public suffix, such as `co.uk`; empty for IP addresses and unknown ones.
-    pub suffix: String,
+    /// Where in the host its registered part begins.
+    domain: usize,
+    /// Where in the host its public suffix begins.
+    suffix: usize,
     /// Everything after the host, percent-decoded.
     pub path: String,
     /// What is odd about it.
@@ -93,7 +92,7 @@ impl Address {
         let decoded = percent_encoding::percent_decode_str(host).decode_utf8_lossy();
         let host = plain(&decoded);
         let disguised = matches!(decoded, Cow::Owned(_)) || matches!(host, Cow::Owned(_));
-        let host = host.trim_matches(['.', '[', ']']).to_lowercase();
+        let host = lower(host.trim_matches(['.', '[', ']']));
         let host = host.strip_prefix("www.").unwrap_or(&host);
         if host.is_empty() || !host.contains(char::is_alphanumeric) {
             return None;
@@ -116,13 +115,36 @@ impl Address {
                 punycode: disguised || host.contains("xn--") || !host.is_ascii(),
                 shortener: SHORTENERS.contains(&domain),
             },
-            domain: domain.to_owned(),
-            suffix: suffix.to_owned(),
+            // Both are what the host ends with.
+            domain: host.len() - domain.len(),
+            suffix: host.len() - suffix.len(),
             path: percent_encoding::percent_decode_str(path)
                 .decode_utf8_lossy()
                 .into_owned(),
             host: host.to_owned(),
         })
+    }
+
+    /// The part of the host that somebody registered, such as `example.co.uk`; the host itself
+    /// for addresses without a known suffix.
+    pub(super) fn domain(&self) -> &str {
+        &self.host[self.domain..]
+    }
+
+    /// The public suffix, such as `co.uk`; empty for IP addresses and unknown ones.
+    pub(super) fn suffix(&self) -> &str {
+        &self.host[self.suffix..]
+    }
+}
+
+/// A name in lower case; most are already.
+pub(super) fn lower(name: &str) -> Cow<'_, str> {
+    match name
+        .bytes()
+        .all(|b| b.is_ascii() && !b.is_ascii_uppercase())
+    {
+        true => Cow::Borrowed(name),
+        false => Cow::Owned(name.to_lowercase()),
     }
 }
 
@@ -135,12 +157,7 @@ mod tests {
     fn addresses_are_taken_apart() {
         let a = Address::parse("https://user@www.Shop.example.co.uk:8080/Buy%20now?x=1").unwrap();
         assert_eq!(
-            (
-                a.host.as_str(),
-                a.domain.as_str(),
-                a.suffix.as_str(),
-                a.path.as_str()
-            ),
+            (a.host.as_str(), a.domain(), a.suffix(), a.path.as_str()),
             (
                 "shop.example.co.uk",
                 "example.co.uk",
@@ -150,7 +167,7 @@ mod tests {
         );
         assert!(a.oddities.user && a.oddities.port);
         let ip = Address::parse("http://1.2.3.4/").unwrap();
-        assert!(ip.oddities.ip && ip.suffix.is_empty() && ip.domain == "1.2.3.4");
+        assert!(ip.oddities.ip && ip.suffix().is_empty() && ip.domain() == "1.2.3.4");
         assert!(
             Address::parse("https://bit.ly/x")
                 .unwrap()

@@ -7,8 +7,8 @@ use super::address::Address;
 use super::clue::{Clue, Feature};
 use super::features::Features;
 use super::find::{self, Found};
-use super::grams::{grams, letters_of, pair, split_words, word_hash};
-use super::kind::{Kind, mix};
+use super::grams::{grams, letters_of, pair, spell, split_words};
+use super::kind::{self, Kind, mix, mix_bytes};
 use super::markup::{Form, Link, Page};
 use super::plain::plain;
 use super::quoted::quotations;
@@ -39,7 +39,7 @@ pub struct Analyser {
     pub(super) disguised: u32,
     pub(super) quotations: Vec<Range<usize>>,
     found: Vec<(Range<usize>, Found)>,
-    word: String,
+    word: Vec<u8>,
     sink: Sink,
 }
 
@@ -66,19 +66,22 @@ impl Analyser {
             &mut self.sink,
         );
         topic::features(comment, &self.stream.chars, &self.words, &mut self.sink);
-        let shape = shape::Shape::of(self, comment);
-        shape.features(&mut self.sink);
-        &self.sink.features
+        let mut sink = std::mem::take(&mut self.sink);
+        shape::features(self, comment, &mut |name, size| {
+            sink.shape(Kind::Shape, name, size)
+        });
+        self.sink = sink;
+        self.sink.features()
     }
 
     /// The features of the comment read last.
     pub fn features(&self) -> Features {
-        Features::from_unordered(self.sink.features.iter().map(|f| f.id).collect())
+        Features::from_unordered(self.sink.features().iter().map(|f| f.id).collect())
     }
 
     /// The features of the comment read last, in the order in which they were seen.
     pub fn seen(&self) -> &[Feature] {
-        &self.sink.features
+        self.sink.features()
     }
 
     /// Number of characters of the normalised text.
@@ -208,8 +211,9 @@ impl Analyser {
         for range in &self.words {
             let word = &chars[range.start as usize..range.end as usize];
             let clue = Clue::Text(range.start, range.end);
-            let hash = word_hash(word, text);
-            self.sink.put(Kind::Word, text, clue);
+            spell(word, text);
+            self.sink.put_id(kind::feature_of(Kind::Word, text), clue);
+            let hash = mix_bytes(0, text);
             while quotations
                 .next_if(|q| q.end <= range.start as usize)
                 .is_some()
@@ -286,9 +290,9 @@ impl Analyser {
             let Some(address) = address else { continue };
             let sink = &mut self.sink;
             sink.put(Kind::LinkHost, &address.host, clue);
-            sink.put(Kind::LinkDomain, &address.domain, clue);
-            if !address.suffix.is_empty() {
-                sink.put(Kind::LinkSuffix, &address.suffix, clue);
+            sink.put(Kind::LinkDomain, address.domain(), clue);
+            if !address.suffix().is_empty() {
+                sink.put(Kind::LinkSuffix, address.suffix(), clue);
             }
             for word in split_words(&address.host)
                 .chain(split_words(&address.path))
@@ -296,7 +300,7 @@ impl Analyser {
             {
                 sink.put(Kind::LinkWord, &word, clue);
             }
-            letters_of(&address.domain, Kind::LinkGram, clue, sink);
+            letters_of(address.domain(), Kind::LinkGram, clue, sink);
         }
     }
 }

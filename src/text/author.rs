@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::address::Address;
+use super::address::{Address, lower};
 use super::clue::Clue;
 use super::grams::{letters_of, split_words};
 use super::kind::Kind;
@@ -100,9 +100,9 @@ fn name_features(
 }
 
 fn home_features(home: &Address, links: &[(Link, Option<Address>)], sink: &mut Sink) {
-    sink.put(Kind::HomeDomain, &home.domain, Clue::Home);
-    if !home.suffix.is_empty() {
-        sink.put(Kind::HomeSuffix, &home.suffix, Clue::Home);
+    sink.put(Kind::HomeDomain, home.domain(), Clue::Home);
+    if !home.suffix().is_empty() {
+        sink.put(Kind::HomeSuffix, home.suffix(), Clue::Home);
     }
     for word in split_words(&home.host)
         .chain(split_words(&home.path))
@@ -110,14 +110,16 @@ fn home_features(home: &Address, links: &[(Link, Option<Address>)], sink: &mut S
     {
         sink.put(Kind::HomeWord, &word, Clue::Home);
     }
-    letters_of(&home.domain, Kind::LinkGram, Clue::Home, sink);
+    letters_of(home.domain(), Kind::LinkGram, Clue::Home, sink);
     let depth = home.path.split('/').filter(|p| !p.is_empty()).count();
     sink.shape(Kind::NameShape, "home depth", (depth as u32).min(4));
-    let hyphens = home.domain.matches('-').count();
+    let hyphens = home.domain().matches('-').count();
     sink.shape(Kind::NameShape, "home hyphens", (hyphens as u32).min(3));
-    let linked = links
-        .iter()
-        .any(|(_, address)| address.as_ref().is_some_and(|a| a.domain == home.domain));
+    let linked = links.iter().any(|(_, address)| {
+        address
+            .as_ref()
+            .is_some_and(|a| a.domain() == home.domain())
+    });
     if linked {
         sink.shape(Kind::NameShape, "home linked in text", 1);
     }
@@ -128,9 +130,9 @@ fn mail_features(mail: &str, sink: &mut Sink) {
     let Some((local, domain)) = mail.rsplit_once('@') else {
         return;
     };
-    let domain = domain.to_lowercase();
+    let domain = lower(domain);
     sink.put(Kind::MailDomain, &domain, Clue::Mail);
-    let free = FREE_MAIL.contains(&domain.as_str());
+    let free = FREE_MAIL.contains(&&*domain);
     sink.shape(Kind::NameShape, "mail free", u32::from(free));
     let digits = local.bytes().filter(u8::is_ascii_digit).count();
     sink.shape(Kind::NameShape, "mail digits", (digits as u32).min(4));

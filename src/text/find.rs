@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::address::lower;
 use super::plain::Plain;
 
 /// What kind of address stands in a text.
@@ -111,11 +112,13 @@ fn find_plain(text: &str, found: &mut Vec<(Range<usize>, Found)>) {
             }
         }
     }
-    if may_be_obfuscated(text) {
-        merge(text, &OBFUSCATED, Found::Obfuscated, found);
+    for part in near_dots(text) {
+        merge(text, part, &OBFUSCATED, Found::Obfuscated, found);
     }
     if may_be_phone(text) {
-        merge(text, &PHONE, Found::Phone, found);
+        for part in numbers(text) {
+            merge(text, part, &PHONE, Found::Phone, found);
+        }
     }
 }
 
@@ -172,18 +175,62 @@ fn next_candidate(text: &str, mut from: usize) -> Option<Range<usize>> {
     }
 }
 
-/// Whether there is a dot that is written as a word, in brackets or after a space.
-fn may_be_obfuscated(text: &str) -> bool {
-    let dot = |start: usize| {
-        let rest = text[start..].trim_start();
+/// The parts of a text around dots that are written as a word, in brackets or after a space: all that can
+/// belong to an address with such a dot. Some comments have a sign of one, and few an address; over the
+/// whole of a long one in another alphabet, the expression would take longer than all else together.
+fn near_dots(text: &str) -> Vec<Range<usize>> {
+    // `example [ dot ] com` has three words before the dot and as many from it on, at most.
+    const WORDS: usize = 4;
+    let is_dot = |bracket: &usize| {
+        let rest = text[bracket + 1..].trim_start();
         let first = rest.chars().next();
         first.is_some_and(|c| matches!(c, '.' | 'd' | 'D' | 'p' | 'P' | 'т' | 'Т'))
     };
     let bytes = text.as_bytes();
-    memchr::memmem::find(bytes, b"dot").is_some()
-        || memchr::memmem::find(bytes, b" .").is_some()
-        || memchr::memchr3_iter(b'[', b'(', b'{', bytes).any(|at| dot(at + 1))
-        || text.contains("точка")
+    let mut dots: Vec<usize> = memchr::memmem::find_iter(bytes, "dot")
+        .chain(memchr::memmem::find_iter(bytes, " ."))
+        .chain(memchr::memchr3_iter(b'[', b'(', b'{', bytes).filter(is_dot))
+        .chain(memchr::memmem::find_iter(bytes, "точка"))
+        .collect();
+    dots.sort_unstable();
+    let mut parts: Vec<Range<usize>> = Vec::new();
+    for dot in dots {
+        let (mut before, mut after) = text.split_at(dot);
+        for _ in 0..WORDS {
+            before = before.trim_end().trim_end_matches(is_no_space);
+            after = after.trim_start().trim_start_matches(is_no_space);
+        }
+        let end = text.len() - after.len();
+        match parts.last_mut().filter(|last| before.len() <= last.end) {
+            Some(last) => last.end = end,
+            None => parts.push(before.len()..end),
+        }
+    }
+    parts
+}
+
+fn is_no_space(c: char) -> bool {
+    !c.is_whitespace()
+}
+
+/// The parts of a text that have nothing in them but what telephone numbers are written with, and
+/// digits enough for one.
+fn numbers(text: &str) -> Vec<Range<usize>> {
+    let belongs =
+        |c: char| c.is_numeric() || c.is_whitespace() || matches!(c, '(' | ')' | '.' | '-' | '+');
+    let mut parts = Vec::new();
+    let (mut start, mut digits) = (0, 0);
+    for (at, c) in text.char_indices().chain([(text.len(), 'x')]) {
+        if belongs(c) {
+            digits += usize::from(c.is_numeric());
+            continue;
+        }
+        if digits >= 8 {
+            parts.push(start..at);
+        }
+        (start, digits) = (at + c.len_utf8(), 0);
+    }
+    parts
 }
 
 /// Whether eight digits stand close to each other.
@@ -208,9 +255,16 @@ fn may_be_phone(text: &str) -> bool {
     false
 }
 
-/// Adds matches that overlap nothing found before.
-fn merge(text: &str, pattern: &Pattern, kind: Found, found: &mut Vec<(Range<usize>, Found)>) {
-    for range in pattern.ranges(text) {
+/// Adds matches in a part of the text that overlap nothing found before.
+fn merge(
+    text: &str,
+    part: Range<usize>,
+    pattern: &Pattern,
+    kind: Found,
+    found: &mut Vec<(Range<usize>, Found)>,
+) {
+    for range in pattern.ranges(&text[part.clone()]) {
+        let range = part.start + range.start..part.start + range.end;
         let written = &text[range.clone()];
         if kind == Found::Obfuscated {
             let first = written.split_whitespace().next().unwrap_or_default();
@@ -262,7 +316,7 @@ pub(super) fn deobfuscated(written: &str) -> String {
 
 /// Whether somebody can have registered a host of that name.
 fn has_suffix(host: &str) -> bool {
-    let lower = host.to_lowercase();
+    let lower = lower(host);
     psl::suffix(lower.as_bytes()).is_some_and(|s| s.is_known()) && psl::domain_str(&lower).is_some()
 }
 
@@ -272,7 +326,7 @@ fn is_host(text: &str) -> bool {
         Some(at) => (&text[..at], true),
         None => (text, false),
     };
-    let lower = host.to_lowercase();
+    let lower = lower(host);
     if !has_suffix(&lower) {
         return false;
     }
@@ -402,7 +456,7 @@ mod tests {
             "https://pi\u{200b}lls.com",
         ] {
             let address = Address::parse(target).unwrap();
-            assert_eq!(address.domain, "pills.com", "{target}");
+            assert_eq!(address.domain(), "pills.com", "{target}");
             assert!(address.oddities.punycode);
         }
     }
@@ -427,7 +481,26 @@ mod tests {
         }
     }
 
+    fn in_parts(pattern: &Pattern, text: &str, parts: Vec<Range<usize>>) -> Vec<Range<usize>> {
+        let found = parts.into_iter().flat_map(|part| {
+            let ranges: Vec<_> = pattern.ranges(&text[part.clone()]).collect();
+            let moved = ranges.into_iter();
+            moved.map(move |range| part.start + range.start..part.start + range.end)
+        });
+        found.collect()
+    }
+
     proptest! {
+        #[test]
+        fn parts_of_a_text_have_all_that_the_whole_has(
+            text in r"( |  |dot|\[|\]|\(|\)|\.|com|точка|[a-zé]{1,3}|[0-9]{1,9}|\+|-|,){0,30}",
+        ) {
+            let whole: Vec<_> = OBFUSCATED.unicode.find_iter(&text).map(|m| m.range()).collect();
+            prop_assert_eq!(in_parts(&OBFUSCATED, &text, near_dots(&text)), whole);
+            let whole: Vec<_> = PHONE.unicode.find_iter(&text).map(|m| m.range()).collect();
+            prop_assert_eq!(in_parts(&PHONE, &text, numbers(&text)), whole);
+        }
+
         #[test]
         fn finding_and_parsing_never_panic(text in r"(\PC|http://|www\.|\.com|@|\[dot\]| dot |/|:|\d){0,40}") {
             let mut all = Vec::new();

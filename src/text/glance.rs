@@ -47,7 +47,7 @@ pub fn host_of(address: &str) -> Option<String> {
 
 /// The registrable domain of a host, such as `example.co.uk`.
 pub fn domain_of(host: &str) -> Option<String> {
-    Address::parse(host).map(|address| address.domain)
+    Address::parse(host).map(|address| address.domain().to_owned())
 }
 
 /// A text in which spellings that look alike are equal: lower case, compatible forms of letters,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::clue::Clue;
 use super::kind::{self, Kind};
-use super::sink::Sink;
+use super::sink::{Room, Sink};
 use super::words::LONGEST_WORD;
 
 /// Letters of a name that are read.
@@ -51,15 +51,20 @@ pub(super) fn split_words(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
         })
 }
 
-/// The word as text (numbers by their length, endless words cut), and its hash for pairs.
-pub(super) fn word_hash(word: &[char], text: &mut String) -> u64 {
+/// The word as it is hashed: numbers by their length, endless words cut.
+pub(super) fn spell(word: &[char], text: &mut Vec<u8>) {
     text.clear();
+    let kept = &word[..word.len().min(LONGEST_WORD)];
     if word.iter().all(char::is_ascii_digit) {
-        text.extend(word.iter().take(9).map(|_| '0'));
+        text.extend(word.iter().take(9).map(|_| b'0'));
+    } else if kept.iter().all(char::is_ascii) {
+        text.extend(kept.iter().map(|&c| c as u8));
     } else {
-        text.extend(word.iter().take(LONGEST_WORD));
+        let mut bytes = [0; 4];
+        for c in kept {
+            text.extend_from_slice(c.encode_utf8(&mut bytes).as_bytes());
+        }
     }
-    kind::mix_bytes(0, text.as_bytes())
 }
 
 pub(super) fn pair(kind: Kind, first: u64, second: u64) -> u32 {
@@ -68,19 +73,56 @@ pub(super) fn pair(kind: Kind, first: u64, second: u64) -> u32 {
 
 /// Three, four and five characters in a row; `clue` if all of them come from one word.
 pub(super) fn grams(chars: &[char], start: u32, clue: Option<Clue>, sink: &mut Sink) {
-    for at in 0..chars.len().saturating_sub(2) {
-        let [a, b, c] = [chars[at], chars[at + 1], chars[at + 2]].map(u64::from);
-        let place = start + at as u32;
-        let clue = |size: u32| clue.unwrap_or(Clue::Text(place, place + size));
-        let mut state = kind::mix(kind::seed(Kind::Gram3), a | b << 21 | c << 42);
-        sink.put_id(kind::text_number(state), clue(3));
-        if let Some(&d) = chars.get(at + 3) {
-            state = kind::mix(state, u64::from(d));
-            sink.put_id(kind::text_number(state ^ Kind::Gram4 as u64), clue(4));
-            if let Some(&e) = chars.get(at + 4) {
-                state = kind::mix(state, u64::from(e));
-                sink.put_id(kind::text_number(state ^ Kind::Gram5 as u64), clue(5));
-            }
+    let room = sink.make_room(3 * chars.len());
+    match clue {
+        Some(clue) => all_grams(chars, |_, _| clue, room),
+        None => {
+            let clue = |at, size| Clue::Text(start + at, start + at + size);
+            all_grams(chars, clue, room);
         }
     }
+}
+
+/// With the clue of those at a place and of a size.
+#[inline]
+fn all_grams(chars: &[char], clue: impl Fn(u32, u32) -> Clue, mut room: Room<'_>) {
+    // Comments are cut to far fewer characters than 32 bits count.
+    let mut place = 0;
+    for &[a, b, c, d, e] in chars.array_windows() {
+        let state = three(a, b, c);
+        room.put(kind::text_number(state), clue(place, 3));
+        let state = kind::mix(state, d.into());
+        room.put(
+            kind::text_number(state ^ Kind::Gram4 as u64),
+            clue(place, 4),
+        );
+        let state = kind::mix(state, e.into());
+        room.put(
+            kind::text_number(state ^ Kind::Gram5 as u64),
+            clue(place, 5),
+        );
+        place += 1;
+    }
+    // The last characters have fewer after them.
+    let last = &chars[place as usize..];
+    if let &[a, b, c, d] = last {
+        let state = three(a, b, c);
+        room.put(kind::text_number(state), clue(place, 3));
+        let state = kind::mix(state, d.into());
+        room.put(
+            kind::text_number(state ^ Kind::Gram4 as u64),
+            clue(place, 4),
+        );
+        place += 1;
+    }
+    if let Some(&[a, b, c]) = last.last_chunk() {
+        room.put(kind::text_number(three(a, b, c)), clue(place, 3));
+    }
+}
+
+/// The hash of three characters; a character has 21 bits.
+#[inline]
+fn three(a: char, b: char, c: char) -> u64 {
+    let three = u64::from(a) | u64::from(b) << 21 | u64::from(c) << 42;
+    kind::mix(kind::seed(Kind::Gram3), three)
 }

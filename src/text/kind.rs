@@ -158,7 +158,13 @@ impl Kind {
 /// The number of a feature given by its kind and text.
 #[inline]
 pub fn feature(kind: Kind, text: &str) -> u32 {
-    kind.number(mix_bytes(seed(kind), text.as_bytes()))
+    feature_of(kind, text.as_bytes())
+}
+
+/// [`feature`] of a text as bytes.
+#[inline]
+pub(crate) fn feature_of(kind: Kind, text: &[u8]) -> u32 {
+    kind.number(mix_bytes(seed(kind), text))
 }
 
 /// The number of a feature given by its kind, name and size.

@@ -4,7 +4,6 @@
 use super::analysis::{Analyser, LINK_MARK};
 use super::kind::{self, Kind};
 use super::markup::Form;
-use super::sink::Sink;
 use crate::comment::Comment;
 
 /// The shapes that every comment has in one size, with the largest one: that of the bytes that are
@@ -39,12 +38,6 @@ fn numbers(name: &'static str, largest: u32) -> impl Iterator<Item = u32> {
     (0..=largest).map(move |size| kind::sized(Kind::Shape, name, size))
 }
 
-/// Sizes of a shape, as numbers.
-#[derive(Debug)]
-pub(super) struct Shape {
-    items: Vec<(&'static str, u32)>,
-}
-
 /// The size class of a count: 0, 1, 2, 3-4, 5-8, 9-16, …
 pub(super) fn size(count: u32) -> u32 {
     match count {
@@ -70,68 +63,62 @@ fn share(part: u32, whole: u32) -> u32 {
     }
 }
 
-impl Shape {
-    pub(super) fn of(seen: &Analyser, comment: &Comment) -> Self {
-        let mut items = Vec::with_capacity(48);
-        let census = seen.stream.census;
-        let tricks = seen.stream.tricks;
-        let chars = seen.stream.chars.len() as u32;
-        let words = seen.words.len() as u32;
-        let links = seen.links.len() as u32;
-        let mut put = |name, size| items.push((name, size));
-        put("length", size(chars));
-        put("words", size(words));
-        put("links", size(links));
-        put("capitals", share(census.capitals, census.letters));
-        put("digits", share(census.digits, chars));
-        put("symbols", share(census.symbols, chars));
-        put("exclamations", size(census.exclamations));
-        put("questions", size(census.questions));
-        put("lines", size(census.lines));
-        for (name, count) in [
-            ("emoji", census.pictures),
-            ("money", census.money),
-            ("mails", seen.contacts.mails),
-            ("phones", seen.contacts.phones),
-            ("invisible", tricks.invisible),
-            ("styled", tricks.styled),
-            ("piled", tricks.piled),
-            ("repeated", tricks.repeated),
-            ("disguised", seen.disguised),
-            ("quotations", seen.quotations.len() as u32),
-        ] {
-            if count > 0 {
-                put(name, size(count).min(6));
-            }
+/// Puts the shapes of a comment that was read, by name and size.
+pub(super) fn features(
+    seen: &Analyser,
+    comment: &Comment,
+    put: &mut impl FnMut(&'static str, u32),
+) {
+    let census = seen.stream.census;
+    let tricks = seen.stream.tricks;
+    let chars = seen.stream.chars.len() as u32;
+    let words = seen.words.len() as u32;
+    let links = seen.links.len() as u32;
+    put("length", size(chars));
+    put("words", size(words));
+    put("links", size(links));
+    put("capitals", share(census.capitals, census.letters));
+    put("digits", share(census.digits, chars));
+    put("symbols", share(census.symbols, chars));
+    put("exclamations", size(census.exclamations));
+    put("questions", size(census.questions));
+    put("lines", size(census.lines));
+    for (name, count) in [
+        ("emoji", census.pictures),
+        ("money", census.money),
+        ("mails", seen.contacts.mails),
+        ("phones", seen.contacts.phones),
+        ("invisible", tricks.invisible),
+        ("styled", tricks.styled),
+        ("piled", tricks.piled),
+        ("repeated", tricks.repeated),
+        ("disguised", seen.disguised),
+        ("quotations", seen.quotations.len() as u32),
+    ] {
+        if count > 0 {
+            put(name, size(count).min(6));
         }
-        let markup = seen.page.markup;
-        for (name, used) in [
-            ("html", markup.html),
-            ("bbcode", markup.bbcode),
-            ("code", markup.code),
-            ("image", markup.image),
-            ("quote", markup.quote),
-            ("script tag", markup.script),
-            ("hidden", !seen.page.hidden.is_empty()),
-        ] {
-            if used {
-                put(name, 1);
-            }
-        }
-        scripts(&census.scripts, &mut put);
-        if links > 0 {
-            link_shape(seen, &mut put);
-        }
-        if let Some(seconds) = comment.form_seconds {
-            put("form seconds", size(seconds.min(100_000.0) as u32));
-        }
-        Self { items }
     }
-
-    pub(super) fn features(&self, sink: &mut Sink) {
-        for &(name, size) in &self.items {
-            sink.shape(Kind::Shape, name, size);
+    let markup = seen.page.markup;
+    for (name, used) in [
+        ("html", markup.html),
+        ("bbcode", markup.bbcode),
+        ("code", markup.code),
+        ("image", markup.image),
+        ("quote", markup.quote),
+        ("script tag", markup.script),
+        ("hidden", !seen.page.hidden.is_empty()),
+    ] {
+        if used {
+            put(name, 1);
         }
+    }
+    scripts(&census.scripts, put);
+    if links > 0 {
+        link_shape(seen, put);
+    }
+    if let Some(seconds) = comment.form_seconds {
+        put("form seconds", size(seconds.min(100_000.0) as u32));
     }
 }
 
@@ -161,8 +148,8 @@ fn link_shape(seen: &Analyser, put: &mut impl FnMut(&'static str, u32)) {
             put("link broken", 1);
             continue;
         };
-        if !domains.contains(&address.domain.as_str()) && domains.len() < 20 {
-            domains.push(&address.domain);
+        if !domains.contains(&address.domain()) && domains.len() < 20 {
+            domains.push(address.domain());
         }
         let odd = address.oddities;
         for (name, is) in [

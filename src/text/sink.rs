@@ -6,7 +6,10 @@ use super::kind::{self, FEATURE_SPACE, Kind};
 /// Takes features, each once.
 #[derive(Debug, Default)]
 pub(super) struct Sink {
-    pub(super) features: Vec<Feature>,
+    /// The features, and behind them what room there is.
+    room: Vec<Feature>,
+    /// How many there are.
+    count: usize,
     /// The properties of the whole comment, by name and size.
     pub(super) shapes: Vec<(&'static str, u32)>,
     /// Open addressing; a place holds a feature's number under that of the comment it was seen in.
@@ -18,16 +21,26 @@ pub(super) struct Sink {
 
 /// What one comment adds to the number of comments: one past every feature's number.
 const COMMENT: u32 = FEATURE_SPACE.next_power_of_two() as u32;
+/// What stands where no feature is.
+const NOTHING: Feature = Feature {
+    id: 0,
+    clue: Clue::Hidden,
+};
 
 impl Sink {
     pub(super) fn clear(&mut self) {
-        self.features.clear();
+        self.count = 0;
         self.shapes.clear();
         self.comment = self.comment.wrapping_add(COMMENT);
         if self.comment == 0 {
             self.seen.fill(0);
             self.comment = COMMENT;
         }
+    }
+
+    /// The features, in the order in which they were seen.
+    pub(super) fn features(&self) -> &[Feature] {
+        &self.room[..self.count]
     }
 
     pub(super) fn put(&mut self, kind: Kind, text: &str, clue: Clue) {
@@ -44,40 +57,70 @@ impl Sink {
 
     #[inline]
     pub(super) fn put_id(&mut self, id: u32, clue: Clue) {
-        if (self.features.len() + 1) * 2 > self.seen.len() {
-            self.grow();
-        }
-        if self.place(id) {
-            self.features.push(Feature { id, clue });
-        }
+        self.make_room(1).put(id, clue);
     }
 
-    /// Marks a number as seen; whether it is new. There is always a free place.
+    /// For so many more features at most.
     #[inline]
-    fn place(&mut self, id: u32) -> bool {
-        let mask = self.seen.len() - 1;
-        let wanted = self.comment | id;
-        let mut at = id.wrapping_mul(0x9E37_79B1) as usize & mask;
-        loop {
-            match self.seen[at] {
-                found if found == wanted => return false,
-                found if found < self.comment => {
-                    self.seen[at] = wanted;
-                    return true;
-                }
-                _ => at = (at + 1) & mask,
-            }
+    pub(super) fn make_room(&mut self, more: usize) -> Room<'_> {
+        let most = self.count + more;
+        if most > self.room.len() || most * 2 > self.seen.len() {
+            self.grow(most);
+        }
+        Room {
+            places: &mut self.room,
+            count: &mut self.count,
+            seen: &mut self.seen,
+            comment: self.comment,
         }
     }
 
     #[cold]
-    fn grow(&mut self) {
-        let size = (self.seen.len() * 2).max(4_096);
+    fn grow(&mut self, most: usize) {
+        let size = (most * 2).next_power_of_two().max(4_096);
+        self.room.resize(size / 2, NOTHING);
         self.seen.clear();
         self.seen.resize(size, 0);
-        for at in 0..self.features.len() {
-            self.place(self.features[at].id);
+        let count = std::mem::take(&mut self.count);
+        let mut room = Room {
+            places: &mut self.room,
+            count: &mut self.count,
+            seen: &mut self.seen,
+            comment: self.comment,
+        };
+        for at in 0..count {
+            let Feature { id, clue } = room.places[at];
+            room.put(id, clue);
         }
+    }
+}
+
+/// Room for a number of features; nothing grows while they are put.
+pub(super) struct Room<'a> {
+    places: &'a mut [Feature],
+    count: &'a mut usize,
+    seen: &'a mut [u32],
+    comment: u32,
+}
+
+impl Room<'_> {
+    /// Puts a feature, if it is a new one.
+    ///
+    /// Whether it is new is as good as chance, and a processor that guesses wrong loses more than all of this takes:
+    /// it is written in either case, and counted if new.
+    #[inline]
+    pub(super) fn put(&mut self, id: u32, clue: Clue) {
+        let mask = self.seen.len() - 1;
+        let wanted = self.comment | id;
+        let mut at = id.wrapping_mul(0x9E37_79B1) as usize & mask;
+        // At most half of the places are taken.
+        while self.seen[at] >= self.comment && self.seen[at] != wanted {
+            at = (at + 1) & mask;
+        }
+        let new = self.seen[at] != wanted;
+        self.seen[at] = wanted;
+        self.places[*self.count] = Feature { id, clue };
+        *self.count += usize::from(new);
     }
 }
 
@@ -98,7 +141,7 @@ mod tests {
             {
                 sink.put_id(id, Clue::Hidden);
             }
-            let ids = sink.features.iter().map(|feature| feature.id);
+            let ids = sink.features().iter().map(|feature| feature.id);
             assert!(
                 ids.eq((0..most).chain([FEATURE_SPACE as u32 - 1])),
                 "{comment}"

@@ -153,6 +153,12 @@ impl Stream {
             self.tricks.repeated += 1;
             return;
         }
+        self.put_any(c, origin);
+    }
+
+    /// Puts one character, whatever stands before it.
+    #[inline]
+    fn put_any(&mut self, c: char, origin: usize) {
         self.chars.push(c);
         self.origins.push(u32::try_from(origin).unwrap_or(u32::MAX));
     }
@@ -178,19 +184,20 @@ impl Stream {
 
     fn push_ascii(&mut self, text: &str, start: usize) {
         let (mut small, mut capitals, mut digits) = (0, 0, 0);
+        // The character before, and how often it stands there in a row.
+        let mut last = self.chars.last().copied();
+        let alike = self.chars.iter().rev().take_while(|c| Some(**c) == last);
+        let mut run = alike.count();
         for (at, byte) in text.bytes().enumerate() {
             let origin = start + at;
             match byte {
                 b'a'..=b'z' => small += 1,
                 b'A'..=b'Z' => capitals += 1,
                 b'0'..=b'9' => digits += 1,
-                b' ' | b'\t' | b'\r' | b'\x0b' | b'\x0c' => {
+                b' ' | b'\t' | b'\r' | b'\n' | b'\x0b' | b'\x0c' => {
+                    self.census.lines += u32::from(byte == b'\n');
                     self.space(origin);
-                    continue;
-                }
-                b'\n' => {
-                    self.census.lines += 1;
-                    self.space(origin);
+                    (last, run) = (Some(' '), 1);
                     continue;
                 }
                 _ if byte.is_ascii_control() => {
@@ -204,7 +211,15 @@ impl Stream {
                     self.census.money += u32::from(byte == b'$');
                 }
             }
-            self.put(byte.to_ascii_lowercase().into(), origin);
+            let c = char::from(byte.to_ascii_lowercase());
+            if Some(c) != last {
+                (last, run) = (Some(c), 0);
+            } else if run == LONGEST_RUN {
+                self.tricks.repeated += 1;
+                continue;
+            }
+            run += 1;
+            self.put_any(c, origin);
         }
         self.census.letters += small + capitals;
         self.census.scripts[0] += small + capitals;

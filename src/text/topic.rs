@@ -42,6 +42,10 @@ pub(super) fn features(comment: &Comment, chars: &[char], words: &[Range<u32>], 
 
 /// Whether two words begin alike, so that `note` and `notes` count as one.
 fn starts_alike(word: &[char], wanted: &str) -> bool {
+    // Most words do not.
+    if wanted.chars().next() != word.first().copied() {
+        return false;
+    }
     let same = word
         .iter()
         .zip(wanted.chars())

@@ -106,10 +106,7 @@ fn an_owner_who_answers_everybody_is_no_signal_and_a_suspicious_author_is() {
     assert!(see(&reputation, &answers[..20], false, 0).is_empty());
     let reputation = Reputation::default();
     let signals = see(&reputation, &answers[..4], false, 0);
-    assert_eq!(
-        (signals[0].signal.as_str(), signals[0].weight),
-        ("velocity", 0.5)
-    );
+    assert_eq!((&*signals[0].signal, signals[0].weight), ("velocity", 0.5));
     let signals = see(&reputation, &answers, false, 0);
     assert_eq!(signals[0].weight, 2.0);
     // An hour later the count has fallen to a sixty-fourth.

@@ -354,7 +354,12 @@ mod tests {
         for file in corpus::files(&files).unwrap() {
             for sample in corpus::read(&file).unwrap().step_by(5) {
                 let evidence = classifier.evidence(&sample.unwrap().comment);
-                said.extend(evidence.reasons.into_iter().map(|r| (r.signal, r.detail)));
+                said.extend(
+                    evidence
+                        .reasons
+                        .into_iter()
+                        .map(|r| (r.signal.into_owned(), r.detail)),
+                );
             }
         }
         let is_unknown = |(signal, detail): &(String, String)| {

@@ -61,8 +61,9 @@ impl Trees {
                     let Some(record) = self.verdict(id)? else {
                         continue;
                     };
-                    let mut signals = record.judgement.reasons.iter().map(|r| &r.signal);
-                    if query.signal.is_some() && !signals.any(|s| Some(s) == query.signal.as_ref())
+                    let mut signals = record.judgement.reasons.iter().map(|r| &*r.signal);
+                    if query.signal.is_some()
+                        && !signals.any(|s| Some(s) == query.signal.as_deref())
                     {
                         continue;
                     }

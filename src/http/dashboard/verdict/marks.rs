@@ -89,9 +89,9 @@ fn is_whole(text: &str, from: usize, to: usize) -> bool {
 mod tests {
     use super::*;
 
-    fn reason(signal: &str, detail: &str, weight: f64) -> Reason {
+    fn reason(signal: &'static str, detail: &str, weight: f64) -> Reason {
         Reason {
-            signal: signal.to_owned(),
+            signal: signal.into(),
             detail: detail.to_owned(),
             weight,
         }
