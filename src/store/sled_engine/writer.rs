@@ -2,8 +2,10 @@
 //!
 //! 1. verdicts into sled, flushed: then they survive the end of the process and are acknowledged;
 //! 2. events into the journal, synced to the disk: then they are durable;
-//! 3. events into sled: a crash before this is healed at the next start from the journal;
-//! 4. events to the [notifier](super::notifier), which acknowledges them.
+//! 3. events into sled's memory: a crash before they are in its file is healed at the next start from
+//!    the journal;
+//! 4. events to the [notifier](super::notifier), which acknowledges them;
+//! 5. sled's file and the vault are written and synced.
 
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -63,9 +65,6 @@ impl Writer {
             // Everybody is answered. What follows on the disk must not come before what was written now.
             self.sync();
         }
-        if let Err(error) = self.trees.db.flush() {
-            tracing::error!(%error, "the last flush of the embedded database failed");
-        }
         self.sync();
     }
 
@@ -79,6 +78,8 @@ impl Writer {
     /// Nothing more is written after a failure: the operating system has then let go of what it
     /// could not write, and the next sync would succeed without it.
     fn sync(&mut self) {
+        let flushed = self.trees.db.flush();
+        self.note_failure(&flushed.map(drop).map_err(StoreError::from));
         // The keys first: a verdict without its key would be of no use.
         let synced = self.trees.vault.sync().and_then(|()| self.blobs.sync());
         let synced = synced.and_then(|()| self.file.sync_data());
@@ -170,14 +171,19 @@ impl Writer {
     }
 
     /// Those that may be handed on at once are not waiting for a label.
-    fn put_all(&self, verdicts: &[NewVerdict], hand_on: bool) -> Result<(), StoreError> {
+    fn put_all<'v>(
+        &self,
+        verdicts: impl IntoIterator<Item = &'v NewVerdict>,
+        hand_on: bool,
+    ) -> Result<(), StoreError> {
+        let verdicts: Vec<_> = verdicts.into_iter().collect();
         if verdicts.is_empty() {
             return Ok(());
         }
         let keys: Vec<_> = verdicts.iter().map(|new| new.stored.key).collect();
         let slots = self.trees.vault.keep(&keys)?;
         let mut plan = Plan::new(&self.trees);
-        for (new, slot) in verdicts.iter().zip(slots) {
+        for (new, slot) in verdicts.into_iter().zip(slots) {
             plan.put(new, slot)?;
             if hand_on {
                 plan.hand_on(new.id);
@@ -186,24 +192,35 @@ impl Writer {
         plan.commit()
     }
 
-    /// Each on its own, because the next may mean the same comment. Noted as halves of something, so
-    /// that they can be taken back if the other half, the label, does not come about.
+    /// Noted as halves of something, so that they can be taken back if the other half, the label, does not
+    /// come about. All at once, but for those that may mean one of the same group.
     pub(super) fn put_submitted(&self, requests: &[Request]) -> Result<(), StoreError> {
         // Of a shared log the fate of earlier ones may not be known yet.
         let mut noted = match self.sharing {
             Some(_) => halves::noted(&self.trees)?,
             None => Vec::new(),
         };
+        let mut put = |new: &mut Vec<&NewVerdict>| {
+            if new.is_empty() {
+                return Ok(());
+            }
+            noted.extend(new.iter().map(|verdict| verdict.id));
+            halves::note(&self.trees, &noted)?;
+            self.put_all(new.drain(..), false)
+        };
+        let mut new: Vec<&NewVerdict> = Vec::new();
         for request in requests {
-            if let Request::Submit { verdict, .. } = request
-                && self.trees.find(&verdict.fingerprint)?.is_none()
-            {
-                noted.push(verdict.id);
-                halves::note(&self.trees, &noted)?;
-                self.put_all(std::slice::from_ref(verdict), false)?;
+            if let Request::Submit { verdict, .. } = request {
+                let content = verdict.fingerprint.content;
+                if new.iter().any(|n| n.fingerprint.content == content) {
+                    put(&mut new)?;
+                }
+                if self.trees.find(&verdict.fingerprint)?.is_none() {
+                    new.push(verdict);
+                }
             }
         }
-        Ok(())
+        put(&mut new)
     }
 
     pub(super) fn note_failure(&mut self, written: &Result<(), StoreError>) {
@@ -243,13 +260,13 @@ impl Writer {
         }
     }
 
-    /// Takes over events that are in the journal. They are durable, and their requests are acknowledged
-    /// whatever happens to sled: all but erasures, which are done only when the keys are gone. The next start
+    /// Takes over events that are in the journal; sled writes them with the sync. They are durable, and their
+    /// requests are acknowledged whatever happens to sled: all but erasures, which are done only when the keys are gone. The next start
     /// makes that good.
     pub(super) fn enter(&mut self, plan: Plan<'_>, applied: Vec<Applied>, done: Vec<Request>) {
         let mut behind = None;
         if !applied.is_empty()
-            && let Err(error) = plan.commit().and_then(|()| Ok(self.trees.db.flush()?))
+            && let Err(error) = plan.commit()
         {
             tracing::error!(%error, "the embedded database no longer follows the journal");
             let reason = format!("the embedded database no longer follows the journal: {error}");
