@@ -2,7 +2,7 @@
 
 In blocks marked `console` a line that begins with `$ ` is a command, and one with `> ` continues it. Other lines are what the command
 prints, where `…` stands for anything; of a command without such lines only that it succeeds is asked. `chaffinch serve` runs on, and
-from then on URL, KEY and TOKEN are its address and the secrets of its first start. Readers do not see
+from then on URL, KEY and TOKEN are its address and the secrets of its first start; a key that is made then becomes KEY. Readers do not see
 
     <!-- serve -->        a server, started as if the page said so
     <!-- stop -->         what Ctrl-C does to it
@@ -61,7 +61,7 @@ class Reader:
         """Has the shell do it; its status and what it printed."""
         (self.folder / ".command").write_text(command)
         here = self.folder / ".command"
-        self.shell.stdin.write(f'eval "$(cat {here})" </dev/null; echo; echo {DONE} $?\n')
+        self.shell.stdin.write(f'eval "$(cat {here})" </dev/null; printf "\\n{DONE} %d\\n" $?\n')
         self.shell.stdin.flush()
         printed = []
         for line in self.shell.stdout:
@@ -108,6 +108,8 @@ class Reader:
         runs_on = re.match(r"chaffinch serve\b(?!.*(--print-config|--check-health))", text)
         status, printed = (0, self.start(text)) if runs_on else self.run(text)
         assert status == 0, f"ended with {status}: {printed}"
+        if secret := re.search(r"^secret +(\S+)", printed, re.M):
+            self.run(f"export KEY={secret[1]}")
         assert not expected or matches(expected, printed), f"printed\n{printed}"
 
     def read(self, page):

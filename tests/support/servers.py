@@ -51,6 +51,14 @@ class Chaffinch:
         self.process.terminate()
         self.process.wait()
 
+    def run(self, *arguments):
+        """What a command says about the data folder in JSON, while the server is stopped."""
+        command = [self.binary, *arguments, "--data", self.folder / "data"]
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("CHAFFINCH_")}
+        done = subprocess.run(command, cwd=self.folder, env=clean, capture_output=True, text=True)
+        assert done.returncode == 0, f"{command}: {done.stderr}"
+        return json.loads(done.stdout)
+
     def pause(self):
         """Accepts connections but answers none."""
         self.process.send_signal(signal.SIGSTOP)

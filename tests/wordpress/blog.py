@@ -79,19 +79,23 @@ class Visitor:
 class Blog:
     """The blog itself."""
 
-    def __init__(self, wordpress, folder, socket, port):
-        self.socket, self.database, self.url = socket, f"wordpress_{port}", f"http://127.0.0.1:{port}"
+    def __init__(self, wordpress, folder, socket, port, database=None, with_plugins=True):
+        """Without its plugins Akismet is not activated, and Chaffinch's is not there."""
+        self.socket, self.database, self.url = socket, database or f"wordpress_{port}", f"http://127.0.0.1:{port}"
         self.root, self.log = folder / "site", folder / "debug.log"
         self.root.parent.mkdir(parents=True)
         shutil.copytree(wordpress, self.root, symlinks=True)
         values = {"database": self.database, "socket": socket, "url": self.url, "log": self.log}
         (self.root / "wp-config.php").write_text(CONFIG % values)
         (self.root / "wp-content/mu-plugins").mkdir()
-        shutil.copy(PLUGIN, self.root / "wp-content/mu-plugins")
         shutil.copy(HERE / "harness.php", self.root / "wp-content/mu-plugins")
+        if with_plugins:
+            shutil.copy(PLUGIN, self.root / "wp-content/mu-plugins")
         shutil.copy(HERE / "install.php", self.root)
         self.sql(f"CREATE DATABASE {self.database}", database="mysql")
         self.versions = json.loads(self.php("install.php", self.url).splitlines()[-1])
+        if not with_plugins:
+            self.php("-r", "require 'wp-load.php'; update_option( 'active_plugins', array() );")
         self.server = subprocess.Popen(
             ["php", "-S", f"127.0.0.1:{port}", "-t", self.root],
             env={**os.environ, "PHP_CLI_SERVER_WORKERS": "4"},

@@ -6,6 +6,7 @@ blog's database. Prints a table; ends with 1 if a line of it is not as it should
 
 import html
 import json
+import subprocess
 import sys
 import time
 from contextlib import ExitStack
@@ -188,6 +189,33 @@ def pages(blog, chaffinch, table):
     table.line("the notice below the form", "Chaffinch's" if notice else "Akismet's", "Chaffinch's")
 
 
+def exports(blog, chaffinch, table):
+    table.head("What it brings along, with Chaffinch stopped")
+    rows = blog.sql("SELECT comment_approved, COUNT(*) FROM wp_comments WHERE comment_type IN ('', 'comment') GROUP BY comment_approved")
+    there = {name: int(count) for name, count in rows}
+    ham, spam, held = there["1"], there["spam"], there.get("0", 0)
+    dump, export = blog.root.parent / "dump.sql", blog.root.parent / "export.xml"
+    with dump.open("w") as out:
+        subprocess.run(["mariadb-dump", "--no-defaults", "--socket", blog.socket, blog.database], stdout=out, check=True)
+    export.write_text(blog.php("-r", "require 'wp-load.php'; require 'wp-admin/includes/export.php'; export_wp();"))
+    chaffinch.stop()
+
+    def line(what, file, format, expected):
+        report = chaffinch.run("import", file, "--format", format, "--site", blog.url, "--json")
+        came = tuple(report[name] for name in ("comments", "spam", "unlabelled", "unreadable"))
+        table.line(what, "%d labelled, %d of it spam; %d not; %d unreadable" % came, expected)
+        return report
+
+    unlabelled = there.get("trash", 0) + held
+    of_database = f"{ham + spam} labelled, {spam} of it spam; {unlabelled} not; 0 unreadable"
+    line("mariadb-dump of its database", dump, "wordpress-sql", of_database)
+    known = line("the same once more", dump, "wordpress-sql", of_database)["known"]
+    table.line("of which are known", str(known), str(ham + spam))
+    # WordPress leaves out of it what is spam.
+    line("its own export", export, "wordpress", f"{ham} labelled, 0 of it spam; {held} not; 0 unreadable")
+    chaffinch.start()
+
+
 def main():
     chaffinch_binary, folder, socket, wordpress = sys.argv[1:]
     folder = Path(folder)
@@ -214,6 +242,7 @@ def main():
         odd_replies(blog, scripted, table)
         blog.use(chaffinch.url)
         pages(blog, chaffinch, table)
+        exports(blog, chaffinch, table)
         table.head("Behind the scenes")
         leaks = blog.root / "wp-content/leaks"
         table.line("calls to akismet.com", leaks.read_text() if leaks.exists() else "none", "none")

@@ -63,11 +63,8 @@ impl Report {
     }
 
     pub(super) fn text(&self) -> String {
-        let mut text = format!(
-            "{} comments, {} spam",
-            number(self.comments),
-            number(self.spam)
-        );
+        let comments = counted(self.comments, "comment", "comments");
+        let mut text = format!("{comments}, {} spam", number(self.spam));
         let new = self.comments - self.known;
         if new > 0 {
             let share = self.agreed as f64 * 100.0 / new as f64;
@@ -80,23 +77,27 @@ impl Report {
                 "; the filter already {agrees} on {share:.1} %; {learned} {lessons}"
             ));
         }
-        let mut line = |count: u64, what: &str| {
+        let mut line = |count: u64, one: &str, many: &str| {
             if count > 0 {
-                text.push_str(&format!("\n{} {what}", number(count)));
+                text.push_str(&format!("\n{}", counted(count, one, many)));
             }
         };
-        line(self.known, "were imported before");
+        line(self.known, "was imported before", "were imported before");
         line(
             self.unlabelled,
+            "more has no label: it waits for a moderator or lies in the trash",
             "more have no label: they wait for a moderator or lie in the trash",
         );
-        line(self.unreadable, "could not be read");
+        let unreadable = "could not be read";
+        line(self.unreadable, unreadable, unreadable);
         line(
             self.foreign_bytes,
+            "byte was not UTF-8, and was read as Windows-1252",
             "bytes were not UTF-8, and were read as Windows-1252",
         );
         line(
             self.mended_texts,
+            "text had been saved in a wrong encoding, and was mended",
             "texts had been saved in a wrong encoding, and were mended",
         );
         if let (Some(key), true) = (&self.key, new > 0) {
@@ -106,6 +107,12 @@ impl Report {
         }
         text
     }
+}
+
+/// A number, and what there is so many of.
+fn counted(count: u64, one: &str, many: &str) -> String {
+    let what = if count == 1 { one } else { many };
+    format!("{} {what}", number(count))
 }
 
 /// A number with commas between thousands.
@@ -123,7 +130,7 @@ fn number(number: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::number;
+    use super::{counted, number};
 
     #[test]
     fn thousands_are_separated() {
@@ -131,5 +138,11 @@ mod tests {
         for (count, text) in cases {
             assert_eq!(number(count), text);
         }
+    }
+
+    #[test]
+    fn one_comment_is_no_comments() {
+        assert_eq!(counted(1, "comment", "comments"), "1 comment");
+        assert_eq!(counted(0, "comment", "comments"), "0 comments");
     }
 }
