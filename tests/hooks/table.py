@@ -171,6 +171,15 @@ def isso(running, chaffinch, clients, folder, table):
     blatant = comment({**SPAM, "content": SPAM["content"] + " xyzzy"})
     hook(ISSO_DELETE="1")
     table.line("with ISSO_DELETE what is not worth a look is gone", str(waiting(blatant)), "False")
+    left = comment({**HAM, "email": "left@example.org"})
+    assert waiting(left)
+    with (folder / "isso.sql").open("w") as dump:
+        subprocess.run(["sqlite3", database, ".dump"], stdout=dump, check=True)
+    chaffinch.stop()
+    report = chaffinch.run("import", folder / "isso.sql", "--format", "isso", "--site", "garden.example", "--json")
+    chaffinch.start()
+    came = "%d published, %d not, %d unreadable" % tuple(report[name] for name in ("comments", "unlabelled", "unreadable"))
+    table.line("sqlite3's dump of its database is imported", came, "3 published, 1 not, 0 unreadable")
 
 
 def remark42(running, chaffinch, table):
