@@ -13,9 +13,10 @@ import os
 import re
 import signal
 import subprocess
-import time
 import urllib.request
 from pathlib import Path
+
+from servers import wait_for
 
 ADDRESS = "http://127.0.0.1:8181"
 DONE = "---done---"
@@ -59,9 +60,9 @@ class Reader:
 
     def run(self, command):
         """Has the shell do it; its status and what it printed."""
-        (self.folder / ".command").write_text(command)
-        here = self.folder / ".command"
-        self.shell.stdin.write(f'eval "$(cat {here})" </dev/null; printf "\\n{DONE} %d\\n" $?\n')
+        script = self.folder / ".command"
+        script.write_text(command)
+        self.shell.stdin.write(f'eval "$(cat {script})" </dev/null; printf "\\n{DONE} %d\\n" $?\n')
         self.shell.stdin.flush()
         printed = []
         for line in self.shell.stdout:
@@ -77,19 +78,21 @@ class Reader:
         started = f"{exports}\ncd '{self.run('pwd')[1].strip()}'\nexec {command}"
         with said.open("w") as out, log.open("a") as errors:
             self.server = subprocess.Popen(["bash", "-c", started], env=self.environment, stdin=subprocess.DEVNULL, stdout=out, stderr=errors)
-        for _ in range(600):
-            try:
-                urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{ADDRESS}/readyz", timeout=10)
-                break
-            except OSError:
-                assert self.server.poll() is None, f"{command}: {said.read_text()} {log.read_text()}"
-                time.sleep(0.05)
+        wait_for(lambda: self.is_ready(said, command, log), f"{command} gets ready")
         greeting = said.read_text()
         for name, pattern in [("KEY", r"site key +(\S+)"), ("TOKEN", r"admin token +(\S+)")]:
             if secret := re.search(pattern, greeting):
                 self.run(f"export {name}={secret[1]}")
         self.run(f"export URL={ADDRESS}")
         return greeting
+
+    def is_ready(self, said, command, log):
+        assert self.server.poll() is None, f"{command}: {said.read_text()} {log.read_text()}"
+        try:
+            urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{ADDRESS}/readyz", timeout=10)
+        except OSError:
+            return False
+        return " listens on " in said.read_text()
 
     def stop(self):
         if self.server:
