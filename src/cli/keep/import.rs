@@ -74,7 +74,7 @@ impl ImportArgs {
     fn check(&self) -> anyhow::Result<()> {
         ensure!(
             self.options.url.is_none(),
-            "stop the server first, and name its folder with --data"
+            "an import goes into the folder of a stopped server: name it with --data, without --url and CHAFFINCH_URL"
         );
         let named = !(self.columns.is_empty() && self.spam.is_empty() && self.ham.is_empty());
         ensure!(
