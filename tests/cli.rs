@@ -331,6 +331,10 @@ fn print_config_shows_each_value_and_where_it_came_from() {
     let expected = [
         ("data = \"./chaffinch-data\"", "default"),
         ("# cluster =", "not set"),
+        ("# cluster_ca =", "not set"),
+        ("# cluster_certificate =", "not set"),
+        ("# cluster_key =", "not set"),
+        ("# cluster_credentials =", "not set"),
         ("listen = \"127.0.0.1:8181\"", "default"),
         ("# tls_certificate =", "not set"),
         ("# tls_key =", "not set"),

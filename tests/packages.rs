@@ -1,4 +1,4 @@
-//! The Helm chart, the Caddyfiles and the list of the Debian package's files.
+//! The Helm chart, the Caddyfiles, the files for a cluster and the list of the Debian package's files.
 //!
 //! `tests/run` brings Helm; `tests/packages/check.py` says what is looked at.
 
@@ -21,6 +21,7 @@ fn packages_are_well_formed() {
         .arg(repository.join("tests/packages/check.py"))
         .arg(env!("CARGO_BIN_EXE_chaffinch"))
         .arg(clients.join("helm/helm"))
+        .arg(clients.join("nats/bin/nats-server"))
         // A reader of YAML is there.
         .env("PYTHONPATH", clients.join("isso"))
         .output()

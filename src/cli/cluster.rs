@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::bail;
-use chaffinch::cluster::{Cluster, Loss, Servers};
+use chaffinch::cluster::{Cluster, ClusterError, Files, Loss, Servers};
+use chaffinch::config::NatsOptions;
 use chaffinch::store::{self, StoreSettings};
 use serde::Serialize;
 
@@ -44,22 +45,25 @@ struct LeaveArgs {
 struct RepublishArgs {
     #[command(flatten)]
     folder: FolderArgs,
-    /// The NATS servers
-    #[arg(
-        long,
-        env = "CHAFFINCH_CLUSTER",
-        value_name = "URL,…",
-        value_delimiter = ',',
-        hide_env_values = true,
-        required = true
-    )]
-    cluster: Vec<String>,
+    #[command(flatten)]
+    nats: NatsOptions,
     /// Do it, not only say what would be done
     #[arg(long)]
     yes: bool,
     /// Write JSON
     #[arg(long)]
     json: bool,
+}
+
+/// The NATS servers of some options.
+pub(super) fn servers(nats: &NatsOptions) -> Result<Servers, ClusterError> {
+    let pair = (nats.cluster_certificate.clone(), nats.cluster_key.clone());
+    let files = Files {
+        ca: nats.cluster_ca.clone(),
+        certificate: pair.0.zip(pair.1),
+        credentials: nats.cluster_credentials.clone(),
+    };
+    Servers::parse(&nats.cluster, files)
 }
 
 /// Does one of them.
@@ -98,7 +102,10 @@ struct Republished {
 }
 
 fn republish(args: &RepublishArgs) -> anyhow::Result<()> {
-    let servers = Servers::parse(&args.cluster)?;
+    if args.nats.cluster.is_empty() {
+        bail!("give the NATS servers with --cluster");
+    }
+    let servers = servers(&args.nats)?;
     let data = &args.folder.data;
     if store::replica(data)?.head.is_none() {
         bail!("{} holds no journal", data.display());

@@ -9,13 +9,14 @@ use std::time::{Duration, Instant};
 
 use actix_web::rt::System;
 use anyhow::{Context, anyhow};
-use chaffinch::cluster::{Cluster, Loss, Servers};
+use chaffinch::cluster::{Cluster, Loss};
 use chaffinch::config::{self, Layers, ServerOptions};
 use chaffinch::service::{self, ConfiguredKeys, FirstKeys, Service, ServiceError, Sweeper};
 use chaffinch::store::{self, Store, StoreError, StoreSettings};
 use chaffinch::{http, telemetry};
 use serde_json::json;
 
+use super::cluster::servers;
 use super::{finish, health, model};
 
 /// How long a start waits for a cluster that does not answer.
@@ -61,10 +62,10 @@ pub(crate) fn run(args: ServeArgs, layers: &Layers) -> anyhow::Result<ExitCode> 
 
     let started = Instant::now();
     let classifier = Arc::new(model::load(options.judging.model.as_deref())?);
-    let cluster = match options.cluster.is_empty() {
+    let cluster = match options.nats.cluster.is_empty() {
         true => None,
         false => Some(Cluster::join(
-            &Servers::parse(&options.cluster)?,
+            &servers(&options.nats)?,
             &options.data,
             Loss::Refused,
         )?),

@@ -1,6 +1,7 @@
 //! Why a server cannot be part of a cluster. Each is one sentence for the operator; nothing was changed then.
 
 use std::io;
+use std::path::PathBuf;
 
 use crate::store::StoreError;
 
@@ -13,6 +14,14 @@ pub enum ClusterError {
         /// What was given.
         address: String,
         /// What is wrong with it.
+        reason: String,
+    },
+    /// A file of certificates or credentials cannot be used.
+    #[error("{} cannot be used to speak to NATS: {reason}", .path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why not.
         reason: String,
     },
     /// No server answers, and the folder is no replica yet that could work without.

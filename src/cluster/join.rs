@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use async_nats::Client;
 use async_nats::jetstream::context::PublishErrorKind;
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::Stream;
 use async_nats::jetstream::{self, Context};
-use async_nats::{Client, ConnectOptions};
 use tokio::time::sleep;
 
 use super::servers::Servers;
@@ -187,8 +187,23 @@ fn context(client: Client) -> Context {
         .build(client)
 }
 
+/// An error with what lies behind it, where that says more.
+fn whole(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(behind) = source {
+        let more = behind.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        source = behind.source();
+    }
+    text
+}
+
 async fn connect(servers: &Servers, patient: bool) -> Result<Client, ClusterError> {
-    let mut options = ConnectOptions::new()
+    let mut options = servers
+        .options()?
         .name("chaffinch")
         .connection_timeout(Duration::from_secs(2))
         // A server that is cut off says nothing; after two of these it is given up.
@@ -197,16 +212,13 @@ async fn connect(servers: &Servers, patient: bool) -> Result<Client, ClusterErro
             let steps = u32::try_from(attempt.min(10)).unwrap_or(10);
             Duration::from_millis(100) * steps
         });
-    if let Some((user, password)) = servers.login() {
-        options = options.user_and_password(user, password);
-    }
     if patient {
         options = options.retry_on_initial_connect();
     }
     let client = options.connect(servers.addresses()).await;
     let client = client.map_err(|error| ClusterError::Unreachable {
         servers: servers.to_string(),
-        reason: error.to_string(),
+        reason: whole(&error),
     })?;
     Ok(client)
 }

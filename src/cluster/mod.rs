@@ -31,7 +31,7 @@ use crate::store::{Offer, Sequence, SharedLog, Standing, Store};
 
 pub use error::ClusterError;
 pub use join::Loss;
-pub use servers::Servers;
+pub use servers::{Files, Servers};
 
 use self::join::Joined;
 use self::state::State;

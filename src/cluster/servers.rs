@@ -1,19 +1,34 @@
-//! Addresses of NATS servers, as they are configured.
+//! Addresses of NATS servers and how they are spoken to, as it is configured.
 
-use std::fmt;
+use std::path::{Path, PathBuf};
+use std::{fmt, fs};
 
-use async_nats::ServerAddr;
+use async_nats::{ConnectOptions, ServerAddr};
 
 use super::ClusterError;
 
 /// One or more servers of one NATS cluster.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Servers(Vec<ServerAddr>);
+pub struct Servers {
+    addresses: Vec<ServerAddr>,
+    files: Files,
+}
+
+/// What is shown to NATS servers, and what they have to show.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Files {
+    /// Certificates that theirs are signed with.
+    pub ca: Option<PathBuf>,
+    /// Ours, and its private key.
+    pub certificate: Option<(PathBuf, PathBuf)>,
+    /// Those of a user: a signed token and its seed.
+    pub credentials: Option<PathBuf>,
+}
 
 impl Servers {
     /// Reads addresses such as `nats://a.example:4222`. Scheme, user and password of the first are those of the
     /// others, where these have none.
-    pub fn parse(addresses: &[String]) -> Result<Self, ClusterError> {
+    pub fn parse(addresses: &[String], files: Files) -> Result<Self, ClusterError> {
         let scheme = addresses.first().and_then(|first| first.split_once("://"));
         let scheme = scheme.map_or("nats", |(scheme, _)| scheme);
         let parsed = addresses.iter().map(|address| {
@@ -37,17 +52,44 @@ impl Servers {
                 )),
             }
         });
-        parsed.collect::<Result<_, _>>().map(Self)
+        Ok(Self {
+            addresses: parsed.collect::<Result<_, _>>()?,
+            files,
+        })
     }
 
     /// The addresses.
     pub(super) fn addresses(&self) -> &[ServerAddr] {
-        &self.0
+        &self.addresses
+    }
+
+    /// How they are spoken to. With certificates, only by TLS.
+    pub(super) fn options(&self) -> Result<ConnectOptions, ClusterError> {
+        let mut options = ConnectOptions::new();
+        if let Some((user, password)) = self.login() {
+            options = options.user_and_password(user, password);
+        }
+        if let Some(ca) = &self.files.ca {
+            read(ca)?;
+            options = options.add_root_certificates(ca.clone()).require_tls(true);
+        }
+        if let Some((certificate, key)) = &self.files.certificate {
+            read(certificate)?;
+            read(key)?;
+            options = options
+                .add_client_certificate(certificate.clone(), key.clone())
+                .require_tls(true);
+        }
+        if let Some(path) = &self.files.credentials {
+            let credentials = options.credentials(&read(path)?);
+            options = credentials.map_err(|error| unusable(path, &error))?;
+        }
+        Ok(options)
     }
 
     /// User and password, if some are given.
-    pub(super) fn login(&self) -> Option<(String, String)> {
-        let mut logins = self.0.iter().filter_map(|server| {
+    fn login(&self) -> Option<(String, String)> {
+        let mut logins = self.addresses.iter().filter_map(|server| {
             let user = server.username()?;
             Some((
                 user.to_owned(),
@@ -58,10 +100,21 @@ impl Servers {
     }
 }
 
+fn read(path: &Path) -> Result<String, ClusterError> {
+    fs::read_to_string(path).map_err(|error| unusable(path, &error))
+}
+
+fn unusable(path: &Path, error: &dyn fmt::Display) -> ClusterError {
+    ClusterError::File {
+        path: path.to_path_buf(),
+        reason: error.to_string(),
+    }
+}
+
 /// Without passwords.
 impl fmt::Display for Servers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (n, server) in self.0.iter().enumerate() {
+        for (n, server) in self.addresses.iter().enumerate() {
             let comma = if n > 0 { ", " } else { "" };
             write!(f, "{comma}{}:{}", server.host(), server.port())?;
         }
@@ -82,7 +135,7 @@ mod tests {
 
     fn parse(list: &str) -> Result<Servers, ClusterError> {
         let addresses: Vec<_> = list.split(',').map(str::to_owned).collect();
-        Servers::parse(&addresses)
+        Servers::parse(&addresses, Files::default())
     }
 
     #[test]

@@ -31,6 +31,46 @@ pub struct CommonOptions {
     pub config: Option<PathBuf>,
 }
 
+/// Where a cluster's NATS servers are, and how they are spoken to.
+#[derive(Debug, Clone, clap::Args)]
+pub struct NatsOptions {
+    /// NATS servers whose JetStream holds the log that several servers share, as in nats://a,b,c
+    #[arg(
+        long,
+        env = "CHAFFINCH_CLUSTER",
+        value_name = "URL,…",
+        value_delimiter = ',',
+        hide_env_values = true
+    )]
+    pub cluster: Vec<String>,
+
+    /// Certificates in PEM that those of the NATS servers are signed with, if the system does not know them
+    #[arg(long, env = "CHAFFINCH_CLUSTER_CA", value_name = "FILE")]
+    pub cluster_ca: Option<PathBuf>,
+
+    /// Certificate in PEM to show to the NATS servers
+    #[arg(
+        long,
+        env = "CHAFFINCH_CLUSTER_CERTIFICATE",
+        value_name = "FILE",
+        requires = "cluster_key"
+    )]
+    pub cluster_certificate: Option<PathBuf>,
+
+    /// Private key of that certificate, in PEM
+    #[arg(
+        long,
+        env = "CHAFFINCH_CLUSTER_KEY",
+        value_name = "FILE",
+        requires = "cluster_certificate"
+    )]
+    pub cluster_key: Option<PathBuf>,
+
+    /// Credentials of a NATS user, as `nsc` writes them
+    #[arg(long, env = "CHAFFINCH_CLUSTER_CREDENTIALS", value_name = "FILE")]
+    pub cluster_credentials: Option<PathBuf>,
+}
+
 /// Everything that can be configured; `serve` takes all of it.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ServerOptions {
@@ -43,15 +83,9 @@ pub struct ServerOptions {
     )]
     pub data: PathBuf,
 
-    /// NATS servers whose JetStream holds the log that several servers share, as in nats://a,b,c
-    #[arg(
-        long,
-        env = "CHAFFINCH_CLUSTER",
-        value_name = "URL,…",
-        value_delimiter = ',',
-        hide_env_values = true
-    )]
-    pub cluster: Vec<String>,
+    /// The cluster, if it is one of several.
+    #[command(flatten)]
+    pub nats: NatsOptions,
 
     /// Address and port to listen on; port 0 takes a free one
     #[arg(long, env = "CHAFFINCH_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8181",

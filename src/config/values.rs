@@ -112,14 +112,16 @@ impl LogFilter {
     /// The filter, for one subscriber.
     ///
     /// A bare level speaks of Chaffinch alone: at their lower levels the libraries would write
-    /// out requests, and no comment may reach the log. The HTTP library is silent at all of them:
-    /// what it calls an error is any stranger's line that is no request.
+    /// out requests, and no comment may reach the log. The libraries of HTTP and NATS are silent at all of them:
+    /// what they call an error is any stranger's line that is no request, or told by the cluster in its own words.
     pub fn to_env_filter(&self) -> EnvFilter {
         let Ok(level) = self.0.parse::<LevelFilter>() else {
             return EnvFilter::new(&self.0);
         };
         let libraries = level.min(LevelFilter::WARN);
-        EnvFilter::new(format!("{libraries},chaffinch={level},actix_http=off"))
+        EnvFilter::new(format!(
+            "{libraries},chaffinch={level},actix_http=off,async_nats=off"
+        ))
     }
 }
 
@@ -201,8 +203,14 @@ mod tests {
             assert!(text.parse::<LogFilter>().is_err(), "{text:?}");
         }
         for (text, filter) in [
-            ("DEBUG", "actix_http=off,chaffinch=debug,warn"),
-            ("error", "actix_http=off,chaffinch=error,error"),
+            (
+                "DEBUG",
+                "async_nats=off,actix_http=off,chaffinch=debug,warn",
+            ),
+            (
+                "error",
+                "async_nats=off,actix_http=off,chaffinch=error,error",
+            ),
             ("chaffinch=info", "chaffinch=info"),
         ] {
             let read = LogFilter(text.into()).to_env_filter();

@@ -229,3 +229,74 @@ fn verdicts_stay_in_the_stream_for_as_long_as_every_site_lets_them() {
     });
     assert_eq!(both[1].store.shortest_stay().unwrap(), days(30));
 }
+
+/// What replicas of a release sent to each other, in `fixtures/cluster/RELEASE`: `head` and `log` from the log,
+/// `parcel` with verdicts. `RECORD=RELEASE cargo test --lib recorded` writes those of this one.
+#[test]
+fn recorded_messages_of_each_release_are_read() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cluster");
+    if let Some(release) = std::env::var_os("RECORD") {
+        record_messages(&folder.join(release));
+    }
+    let releases: Vec<_> = std::fs::read_dir(&folder).unwrap().collect();
+    assert!(!releases.is_empty());
+    for release in releases {
+        let release = release.unwrap().path();
+        let read = |name: &str| std::fs::read(release.join(name)).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        prepare(dir.path(), &LogHead::from_bytes(&read("head")).unwrap()).unwrap();
+        let settings = StoreSettings::default();
+        let log = Arc::<Memory>::default();
+        let store = open_shared(dir.path(), &settings, log as _).unwrap();
+        let last = store.follow(2, read("log")).wait().unwrap();
+        let parcel = Received {
+            place: 1,
+            body: read("parcel"),
+        };
+        let unreadable = store.receive(vec![parcel]).wait().unwrap();
+        assert_eq!((last, unreadable), (9, 0), "{}", release.display());
+        let all = store
+            .list(&super::shared_tests::everything())
+            .unwrap()
+            .verdicts;
+        let [(only, _)] = &all[..] else {
+            panic!("{all:?}");
+        };
+        let text = only.comment.as_ref().unwrap().content.as_str();
+        assert_eq!(text, "kept and corrected", "the other one was erased");
+        let correction = store.correction(only.id).unwrap().unwrap();
+        assert_eq!((correction.label, correction.sequence), (Label::Ham, 6));
+        assert_eq!(
+            store.shortest_stay().unwrap(),
+            Duration::from_hours(24 * 30)
+        );
+        assert!(store.grant(KEY).unwrap().is_some());
+    }
+}
+
+/// One event of each kind that a cluster's log had then.
+fn record_messages(folder: &Path) {
+    let (log, mut members) = cluster::<1>();
+    let [kept, erased] = ["kept and corrected", "erased"].map(|text| checked(&members[0], text));
+    let settings: SiteSettings = serde_json::from_str(r#"{"retention_days": 30}"#).unwrap();
+    let site = || crate::site::Site::parse("https://blog.example/").unwrap();
+    let grant = || Grant::new("a key", crate::key::Scopes::SITE, None, now());
+    let other = KeyHash::from_bytes([9; 32]);
+    let parcel = members[0].store.parcel().unwrap().unwrap();
+    let one = &mut members;
+    say(&log, one, |one| one.create_key(KEY, grant(), now()));
+    say(&log, one, |one| one.rotate_key(KEY, other, now(), now()));
+    say(&log, one, |one| one.revoke_key(other, now()));
+    say(&log, one, |one| one.set_site_active(site(), false, now()));
+    say(&log, one, |one| one.configure_site(site(), settings, now()));
+    say(&log, one, |one| one.correct(called_ham(kept)));
+    say(&log, one, |one| one.correct(called_ham(erased)));
+    say(&log, one, |one| one.retract(erased, KEY, now()));
+    say(&log, one, |one| one.erase(vec![erased], KEY, now()));
+    let head = super::shared_tests::replica_head(&one[0]);
+    std::fs::create_dir_all(folder).unwrap();
+    let write = |name: &str, bytes: Vec<u8>| std::fs::write(folder.join(name), bytes).unwrap();
+    write("head", head.to_bytes());
+    write("log", log.messages.lock().unwrap().concat());
+    write("parcel", parcel.body);
+}

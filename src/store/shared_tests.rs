@@ -15,7 +15,7 @@ use crate::verdict::Verdict;
 /// A shared log in memory: whoever knows the end of it gets the next place.
 #[derive(Default)]
 pub(super) struct Memory {
-    messages: Mutex<Vec<Arc<[u8]>>>,
+    pub(super) messages: Mutex<Vec<Arc<[u8]>>>,
     away: AtomicBool,
 }
 
@@ -109,7 +109,7 @@ pub(super) fn submit(store: &dyn Store, n: u8, label: Label) -> Ack<CorrectionRe
     store.correct_comment(record, AddressPolicy::Hash, label, features, now())
 }
 
-fn everything() -> VerdictQuery {
+pub(super) fn everything() -> VerdictQuery {
     VerdictQuery {
         limit: 1000,
         ..VerdictQuery::default()

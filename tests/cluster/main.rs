@@ -6,12 +6,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod access;
 mod cable;
 mod caller;
 #[path = "../support/dice.rs"]
 mod dice;
+mod measure;
 mod moves;
 mod nats;
+mod refusals;
 #[path = "../support/mod.rs"]
 mod support;
 mod verdicts;
@@ -35,8 +38,9 @@ use support::{Server, TOKEN, chaffinch};
 const REPLICAS: usize = 3;
 /// Corrections that are acknowledged between two faults.
 const BETWEEN: usize = 60;
-/// No check may take longer.
-const LONGEST_CHECK: Duration = Duration::from_secs(1);
+/// No check may take longer, in milliseconds; `CHAFFINCH_CLUSTER_LONGEST_CHECK` says otherwise, for a machine that has
+/// other work to do.
+const LONGEST_CHECK: u64 = 1000;
 
 /// Waits until something is so.
 pub(crate) fn wait_for<T>(what: &str, mut holds: impl FnMut() -> Option<T>) -> T {
@@ -263,8 +267,9 @@ fn storm(
     });
     let told = told.lock().unwrap();
     assert!(told.faults.is_empty(), "{fault}: {:?}", told.faults);
+    let longest = setting("LONGEST_CHECK").map_or(LONGEST_CHECK, |n| n.parse().expect("a number"));
     assert!(
-        told.slowest_check < LONGEST_CHECK,
+        told.slowest_check < Duration::from_millis(longest),
         "{fault}: a check took {:?}",
         told.slowest_check
     );

@@ -13,7 +13,7 @@ fn teach(server: &Server, content: &str) -> String {
     reply["id"].as_str().unwrap().to_owned()
 }
 
-fn stop(replica: &mut Replica) {
+pub(crate) fn stop(replica: &mut Replica) {
     let server = replica.server.take().unwrap();
     server.terminate();
     assert!(server.wait().success());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -18,6 +18,8 @@ const LOG: &str = "chaffinch-log";
 
 pub(crate) struct Nodes {
     folder: PathBuf,
+    /// What their configuration has beyond the usual.
+    more: String,
     ports: [Ports; NODES],
     running: [Option<Child>; NODES],
 }
@@ -43,12 +45,67 @@ fn binary() -> PathBuf {
     )
 }
 
+/// Starts a server; its configuration and its log are named like this.
+fn spawn(name: &Path, config: &str) -> Child {
+    let path = name.with_extension("conf");
+    fs::write(&path, config).unwrap();
+    let log = File::options()
+        .create(true)
+        .append(true)
+        .open(name.with_extension("log"))
+        .unwrap();
+    let binary = binary();
+    Command::new(&binary)
+        .arg("-c")
+        .arg(path)
+        .stdout(Stdio::null())
+        .stderr(log)
+        .spawn()
+        .unwrap_or_else(|error| panic!("{}: {error}; tests/run brings it", binary.display()))
+}
+
+/// A server that is none of three.
+pub(crate) struct Alone {
+    port: u16,
+    child: Child,
+}
+
+/// Starts one as configured, and waits until it answers.
+pub(crate) fn alone(folder: &Path, config: &str) -> Alone {
+    let [port] = free_ports();
+    let config = format!("listen: 127.0.0.1:{port}\n{config}");
+    let child = spawn(&folder.join(format!("alone-{port}")), &config);
+    wait_for("a server", || {
+        TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok()
+    });
+    Alone { port, child }
+}
+
+impl Alone {
+    pub(crate) fn url(&self) -> String {
+        format!("nats://127.0.0.1:{}", self.port)
+    }
+}
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 impl Nodes {
     /// Starts all of them and waits until they have a leader.
     pub(crate) fn start(folder: &Path) -> Self {
+        Self::start_with(folder, "")
+    }
+
+    /// The same with more in their configuration.
+    pub(crate) fn start_with(folder: &Path, more: &str) -> Self {
         let free: [u16; 3 * NODES] = free_ports();
         let mut nodes = Self {
             folder: folder.to_path_buf(),
+            more: more.to_owned(),
             ports: std::array::from_fn(|n| Ports {
                 client: free[3 * n],
                 route: free[3 * n + 1],
@@ -89,6 +146,11 @@ impl Nodes {
         (Ipv4Addr::LOCALHOST, self.ports[n].client)
     }
 
+    /// The processes.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = u32> {
+        self.running.iter().flatten().map(Child::id)
+    }
+
     /// Starts one that does not run.
     pub(crate) fn run(&mut self, n: usize) {
         let routes: Vec<_> = self
@@ -105,25 +167,11 @@ impl Nodes {
         let config = format!(
             "server_name: n{n}\nlisten: 127.0.0.1:{client}\nhttp: 127.0.0.1:{monitor}\n\
              jetstream {{ store_dir: {store:?}, sync_interval: always, max_file_store: 4GB, max_memory_store: 256MB }}\n\
-             cluster {{ name: chaffinch, listen: 127.0.0.1:{route}, no_advertise: true, routes: [{}] }}\n",
-            routes.join(", ")
+             cluster {{ name: chaffinch, listen: 127.0.0.1:{route}, no_advertise: true, routes: [{}] }}\n{}",
+            routes.join(", "),
+            self.more
         );
-        let path = self.folder.join(format!("nats-{n}.conf"));
-        fs::write(&path, config).unwrap();
-        let log = File::options()
-            .create(true)
-            .append(true)
-            .open(self.folder.join(format!("nats-{n}.log")))
-            .unwrap();
-        let binary = binary();
-        let child = Command::new(&binary)
-            .arg("-c")
-            .arg(path)
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .unwrap_or_else(|error| panic!("{}: {error}; tests/run brings it", binary.display()));
-        self.running[n] = Some(child);
+        self.running[n] = Some(spawn(&self.folder.join(format!("nats-{n}")), &config));
     }
 
     /// Kills one as a crash does.

@@ -33,7 +33,8 @@ fn page(server: &Server, id: &str) -> Option<Value> {
     (status == 200).then(|| serde_json::from_str(&text).unwrap())
 }
 
-fn arrives(server: &Server, id: &str) -> Value {
+/// Waits for a verdict of another server.
+pub(crate) fn arrives(server: &Server, id: &str) -> Value {
     wait_for("a verdict of another server", || page(server, id))
 }
 

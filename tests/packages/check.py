@@ -1,6 +1,7 @@
-"""What can be said of packages without building them: the Helm chart, both Caddyfiles, and that the Debian package finds its files.
+"""What can be said of packages without building them: the Helm chart, the Caddyfiles, the files for a cluster, and that the Debian package finds its
+files.
 
-  check.py CHAFFINCH HELM
+  check.py CHAFFINCH HELM NATS-SERVER
 """
 
 import glob
@@ -14,16 +15,17 @@ import yaml
 
 REPOSITORY = Path(__file__).parent.parent.parent
 CHART = REPOSITORY / "integrations/helm/chaffinch"
-chaffinch, helm = sys.argv[1:]
+chaffinch, helm, nats = sys.argv[1:]
 
 
 def run(*command):
     return subprocess.run(command, capture_output=True, text=True)
 
 
-def rendered(*values):
+def rendered(*values, file=None):
     """The chart's resources by their kind."""
-    done = run(helm, "template", "blog", CHART, *(part for value in values for part in ("--set", value)))
+    files = ("--values", file) if file else ()
+    done = run(helm, "template", "blog", CHART, *files, *(part for value in values for part in ("--set", value)))
     assert done.returncode == 0, done.stderr
     return {resource["kind"]: resource for resource in yaml.safe_load_all(done.stdout) if resource}
 
@@ -50,14 +52,26 @@ def chart():
     assert variables["CHAFFINCH_WORKERS"]["value"] == "2", "an option is text"
     assert [rule["host"] for rule in full["Ingress"]["spec"]["rules"]] == ["spam.example.com", "*.spam.example.com"]
 
-    for wrong in ("config.SITE_KEY=secret", "service.port=0", "replicas=2", "ingress.enabled=true"):
+    cluster = rendered("cluster.secret=nats", "cluster.ca=ca.crt", "cluster.credentials=user.creds", file=CHART.parent / "cluster-values.yaml")
+    pod = cluster["StatefulSet"]["spec"]["template"]["spec"]
+    variables = {variable["name"]: variable.get("value") for variable in pod["containers"][0]["env"]}
+    told = {name: value for name, value in variables.items() if name.startswith("CHAFFINCH_CLUSTER")}
+    assert told == {
+        "CHAFFINCH_CLUSTER": "nats://nats",
+        "CHAFFINCH_CLUSTER_CA": "/etc/chaffinch/nats/ca.crt",
+        "CHAFFINCH_CLUSTER_CREDENTIALS": "/etc/chaffinch/nats/user.creds",
+    }, told
+    assert cluster["StatefulSet"]["spec"]["replicas"] == 3 and cluster["Service"]["spec"]["sessionAffinity"] == "ClientIP"
+    assert pod["volumes"][0]["secret"]["secretName"] == "nats"
+
+    for wrong in ("config.SITE_KEY=secret", "service.port=0", "replicas=2", "cluster.servers=http://nats", "ingress.enabled=true"):
         assert run(helm, "template", "blog", CHART, "--set", wrong).returncode != 0, f"{wrong} is accepted"
     print("the Helm chart is well formed")
 
 
 def caddyfiles():
-    for name in ("caddy", "compose"):
-        file = REPOSITORY / "integrations" / name / "Caddyfile"
+    for name in ("caddy/Caddyfile", "compose/Caddyfile", "compose/Caddyfile.cluster"):
+        file = REPOSITORY / "integrations" / name
         done = subprocess.run(
             ["caddy", "adapt", "--adapter", "caddyfile", "--validate", "--config", file],
             env={"PATH": "/usr/bin:/bin:/usr/local/bin", "HOME": folder, "CHAFFINCH_DOMAIN": "spam.example.com"},
@@ -65,6 +79,31 @@ def caddyfiles():
         )
         assert done.returncode == 0, f"{file}: {done.stderr}"
     print("the Caddyfiles are valid")
+
+
+def cluster():
+    compose = REPOSITORY / "integrations/compose"
+    services = yaml.safe_load((compose / "cluster.yaml").read_text())["services"]
+    assert len(services) == 7, services.keys()
+    config = (compose / "nats.conf").read_text()
+    told = {name: service for name, service in services.items() if "chaffinch" in name}
+    for name, service in services.items():
+        for volume in service["volumes"]:
+            if volume.startswith("./"):
+                assert (compose / volume.split(":")[0]).exists(), f"{name}: {volume}"
+        assert set(service.get("depends_on", [])) <= set(services), name
+        if name.startswith("nats"):
+            assert f"nats://{name}:6222" in config and service["environment"]["NATS_NAME"] == name, name
+            assert all(name in server["environment"]["CHAFFINCH_CLUSTER"] for server in told.values()), name
+    done = subprocess.run(
+        [nats, "-t", "-c", compose / "nats.conf"],
+        env={"NATS_NAME": "nats-a", "CHAFFINCH_NATS_PASSWORD": "secret"},
+        capture_output=True, text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    values = yaml.safe_load((CHART.parent / "nats-values.yaml").read_text())
+    assert values["config"]["cluster"]["replicas"] == 3, values
+    print("the files for a cluster fit together")
 
 
 def debian():
@@ -88,4 +127,5 @@ def debian():
 with tempfile.TemporaryDirectory() as folder:
     chart()
     caddyfiles()
+    cluster()
     debian()
