@@ -16,6 +16,7 @@ mod find;
 mod glance;
 mod grams;
 mod kind;
+mod letters;
 mod markup;
 mod packed;
 mod plain;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::letters::is_letter_or_digit;
 use super::words::is_unspaced;
 
 /// Fewest words between quotation marks that are a quotation; fewer are a name or irony.
@@ -47,7 +48,7 @@ fn words(chars: &[char]) -> usize {
 /// A mark that opens stands at a word's beginning, unless it looks unlike those that close.
 fn opens(chars: &[char], at: usize) -> bool {
     let before = at.checked_sub(1).map_or(' ', |before| chars[before]);
-    !before.is_alphanumeric() || !matches!(chars[at], '"' | '“' | '”')
+    !is_letter_or_digit(before) || !matches!(chars[at], '"' | '“' | '”')
 }
 
 /// The marks that may close what a mark opens, in the habits of all languages.

@@ -5,6 +5,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::letters::is_letter;
+
 /// Longest run of one character that is kept.
 const LONGEST_RUN: usize = 3;
 
@@ -240,7 +242,7 @@ impl Stream {
         }
         if is_picture(c) {
             self.census.pictures += 1;
-        } else if c.is_alphabetic() {
+        } else if is_letter(c) {
             self.census.letters += 1;
             self.census.capitals += u32::from(c.is_uppercase());
             self.census.scripts[Script::of(c) as usize] += 1;

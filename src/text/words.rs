@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::letters::{is_letter, is_letter_or_digit};
 use super::stream::Script;
 
 /// Longest word that is kept whole, in characters; longer ones are noise to a table of words.
@@ -35,7 +36,7 @@ pub(super) fn words(chars: &[char], found: &mut Vec<Range<u32>>) {
 }
 
 fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '\u{1}'
+    is_letter_or_digit(c) || c == '\u{1}'
 }
 
 pub(super) fn is_unspaced(c: char) -> bool {
@@ -45,8 +46,8 @@ pub(super) fn is_unspaced(c: char) -> bool {
 fn is_inner_apostrophe(chars: &[char], at: usize) -> bool {
     matches!(chars[at], '\'' | '’')
         && at > 0
-        && chars[at - 1].is_alphabetic()
-        && chars.get(at + 1).is_some_and(|c| c.is_alphabetic())
+        && is_letter(chars[at - 1])
+        && chars.get(at + 1).is_some_and(|&c| is_letter(c))
 }
 
 /// A word as it is meant, if it is written with digits for letters or with look-alikes of other
@@ -62,7 +63,7 @@ pub(super) fn undisguise(word: &[char]) -> Option<String> {
     for &c in word {
         ascii += usize::from(c.is_ascii_alphabetic());
         digits += usize::from(c.is_ascii_digit() || matches!(c, '@' | '$'));
-        let letter = c.is_alphabetic();
+        let letter = is_letter(c);
         letters += usize::from(letter);
         foreign += usize::from(letter && !c.is_ascii() && looks_latin(c));
     }
@@ -136,7 +137,7 @@ fn halved(word: &[char]) -> Option<String> {
     }
     let mut meant = String::new();
     for pair in word.chunks_exact(2) {
-        if pair[0] != pair[1] || !pair[0].is_alphabetic() {
+        if pair[0] != pair[1] || !is_letter(pair[0]) {
             return None;
         }
         meant.push(pair[0]);
