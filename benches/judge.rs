@@ -1,7 +1,7 @@
 //! What judging a comment costs a single thread: `cargo bench --bench judge`.
 //!
-//! With `--count N` it judges that many comments, and nothing else: under callgrind the difference between two
-//! such runs is what a comment costs.
+//! With `--rounds N` it judges all comments that often, tells how many they are, and does nothing else: under
+//! callgrind the difference between two such runs is what comments cost (`benches/instructions`).
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -26,11 +26,12 @@ fn main() {
     let comments = support::comments();
     let classifier = Arc::new(Classifier::embedded().unwrap());
     let args: Vec<String> = std::env::args().collect();
-    if let Some(at) = args.iter().position(|arg| arg == "--count") {
-        let count = args[at + 1].parse().unwrap();
-        for comment in comments.iter().cycle().take(count) {
+    if let Some(at) = args.iter().position(|arg| arg == "--rounds") {
+        let rounds: usize = args[at + 1].parse().unwrap();
+        for comment in (0..rounds).flat_map(|_| &comments) {
             black_box(classifier.judge(comment));
         }
+        println!("{}", comments.len());
         return;
     }
     let bytes: usize = comments.iter().map(|c| c.content.len()).sum();
