@@ -72,6 +72,13 @@ fn appends(nodes: &Nodes, under_way: usize, long: Duration) -> u64 {
             ..jetstream::stream::Config::default()
         };
         context.create_stream(config).await.unwrap();
+        // Until it has a leader, nothing is acknowledged.
+        loop {
+            let first = context.publish("measured", vec![7; MESSAGE].into()).await;
+            if first.unwrap().await.is_ok() {
+                break;
+            }
+        }
         let began = Instant::now();
         let sends = futures_util::stream::repeat(()).map(|()| async {
             let sent = context.publish("measured", vec![7; MESSAGE].into()).await;
