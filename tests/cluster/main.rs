@@ -124,7 +124,7 @@ fn what_was_acknowledged_anywhere_is_everywhere_once() {
     let rounds: usize = setting("ROUNDS").map_or(1, |n| n.parse().expect("a number"));
     let seed = setting("SEED").unwrap_or_else(|| "chaffinch".to_owned());
     let folder = tempfile::tempdir().unwrap();
-    let mut nodes = Nodes::start(folder.path());
+    let mut nodes = Nodes::start_undisturbed(folder.path());
     let mut replicas: [Replica; REPLICAS] =
         std::array::from_fn(|n| Replica::new(folder.path().join(format!("r{n}")), &nodes));
     // All at once: one of them begins the log, the others join.

@@ -29,7 +29,7 @@ fn what_it_takes() {
     };
     let long = Duration::from_secs(seconds.parse().expect("a number of seconds"));
     let folder = tempfile::tempdir().unwrap();
-    let nodes = Nodes::start(folder.path());
+    let nodes = Nodes::start_undisturbed(folder.path());
     println!("| messages under way | acknowledged a second |\n|---|---|");
     for under_way in [1, 1000] {
         println!("| {under_way} | {} |", appends(&nodes, under_way, long));

@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Condvar, Mutex, PoisonError};
 
 use serde_json::Value;
 
@@ -18,6 +19,8 @@ const LOG: &str = "chaffinch-log";
 
 pub(crate) struct Nodes {
     folder: PathBuf,
+    /// How much of the machine they take, of [`AT_ONCE`].
+    turns: usize,
     /// What their configuration has beyond the usual.
     more: String,
     ports: [Ports; NODES],
@@ -31,10 +34,33 @@ struct Ports {
     monitor: u16,
 }
 
-/// Ports that nobody uses at the moment.
+/// Ports that nobody uses at the moment, and that no other test was given.
 fn free_ports<const N: usize>() -> [u16; N] {
-    let held = [(); N].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
-    held.map(|listener| listener.local_addr().unwrap().port())
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
+    [(); N].map(|()| {
+        loop {
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+            let port = listener.local_addr().unwrap().port();
+            if given.insert(port) {
+                return port;
+            }
+        }
+    })
+}
+
+/// Tests that have servers: more at once, and leaders are elected too late on a machine of two cores.
+static TESTS: (Mutex<usize>, Condvar) = (Mutex::new(0), Condvar::new());
+const AT_ONCE: usize = 2;
+
+/// Waits until so many of the turns are free, and takes them.
+fn take_turns(turns: usize) {
+    let (running, changed) = &TESTS;
+    let running = running.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut running = changed
+        .wait_while(running, |running| *running + turns > AT_ONCE)
+        .unwrap_or_else(PoisonError::into_inner);
+    *running += turns;
 }
 
 /// The server that `tests/run` brings, or that `CHAFFINCH_NATS_SERVER` names.
@@ -100,11 +126,22 @@ impl Nodes {
         Self::start_with(folder, "")
     }
 
+    /// The same while no other test has any, for one that looks at times.
+    pub(crate) fn start_undisturbed(folder: &Path) -> Self {
+        Self::start_as(folder, "", AT_ONCE)
+    }
+
     /// The same with more in their configuration.
     pub(crate) fn start_with(folder: &Path, more: &str) -> Self {
+        Self::start_as(folder, more, 1)
+    }
+
+    fn start_as(folder: &Path, more: &str, turns: usize) -> Self {
+        take_turns(turns);
         let free: [u16; 3 * NODES] = free_ports();
         let mut nodes = Self {
             folder: folder.to_path_buf(),
+            turns,
             more: more.to_owned(),
             ports: std::array::from_fn(|n| Ports {
                 client: free[3 * n],
@@ -232,6 +269,9 @@ impl Nodes {
 
 impl Drop for Nodes {
     fn drop(&mut self) {
+        let (running, changed) = &TESTS;
+        *running.lock().unwrap_or_else(PoisonError::into_inner) -= self.turns;
+        changed.notify_all();
         for child in self.running.iter_mut().flatten() {
             let _ = child.kill();
             let _ = child.wait();

@@ -95,14 +95,27 @@ fn other_streams_and_other_logs_are_refused_and_left_as_they_are() {
             num_replicas: 1,
             ..jetstream::stream::Config::default()
         };
-        let made = async { context().await.create_stream(config).await.unwrap() };
+        let made = async {
+            let context = context().await;
+            loop {
+                // There may be no leader yet that could answer.
+                if let Ok(made) = context.get_or_create_stream(config.clone()).await {
+                    break made;
+                }
+            }
+        };
         let before = runtime.block_on(made).cached_info().config.clone();
         let told = refused(&one.data, &urls);
         assert!(told.contains(said) && told.contains(name), "{told}");
         assert!(!one.data.join("journal").exists(), "something was changed");
         let after = async {
             let context = context().await;
-            let found = context.get_stream(name).await.unwrap();
+            let found = loop {
+                // Its leader may be elected still.
+                if let Ok(found) = context.get_stream(name).await {
+                    break found;
+                }
+            };
             let config = found.cached_info().config.clone();
             context.delete_stream(name).await.unwrap();
             config
