@@ -27,14 +27,8 @@ fn path(path: &Path) -> &str {
 }
 
 fn admin(server: &Server, method: &str, path: &str, body: &Value) -> Value {
-    let request = ureq::http::Request::builder()
-        .method(method)
-        .uri(format!("{}{path}", server.base))
-        .header("Authorization", format!("Bearer {TOKEN}"))
-        .body(body.to_string())
-        .unwrap();
-    let mut reply = ureq::run(request).unwrap_or_else(|e| panic!("{method} {path}: {e}"));
-    let text = reply.body_mut().read_to_string().unwrap();
+    let (status, text) = server.admin(method, path, body);
+    assert!((200..300).contains(&status), "{method} {path}: {text}");
     serde_json::from_str(&text).unwrap_or_default()
 }
 

@@ -25,9 +25,9 @@ pub(super) const ANSWER: Duration = Duration::from_secs(1);
 /// Before everything is begun anew.
 pub(super) const PAUSE: Duration = Duration::from_millis(100);
 /// The server's sign of life on an idle consumer.
-pub(super) const HEARTBEAT: Duration = Duration::from_millis(500);
+const HEARTBEAT: Duration = Duration::from_millis(500);
 /// How long the server keeps a consumer that nobody asks.
-pub(super) const FORGOTTEN: Duration = Duration::from_secs(30);
+const FORGOTTEN: Duration = Duration::from_secs(30);
 /// How long the stream may seem to lack something before it is believed.
 const DOUBT: Duration = Duration::from_secs(10);
 /// Bytes handed over at once, if as many are there.
@@ -106,19 +106,7 @@ impl<'a> Tail<'a> {
         let stream = self.stream().await?;
         let mut place = self.begin(&stream).await?;
         self.hand_over(place, Vec::new()).await?;
-        let consumer = stream.create_consumer(pull::Config {
-            deliver_policy: DeliverPolicy::ByStartSequence {
-                start_sequence: place + 1,
-            },
-            ack_policy: AckPolicy::None,
-            memory_storage: true,
-            num_replicas: 1,
-            inactive_threshold: FORGOTTEN,
-            ..pull::Config::default()
-        });
-        let consumer = within(ANSWER, consumer).await?.map_err(lost)?;
-        let messages = consumer.stream().heartbeat(HEARTBEAT).messages();
-        let mut messages = within(ANSWER, messages).await?.map_err(lost)?;
+        let mut messages = messages_after(&stream, place).await?;
         if std::mem::take(told) {
             tracing::info!(message = place, "the cluster's log is followed again");
         }
@@ -270,6 +258,34 @@ impl<'a> Tail<'a> {
     }
 }
 
+/// What a consumer has to say.
+pub(super) type Next = Option<Result<Message, pull::MessagesError>>;
+
+/// The messages of a stream behind a place of it, as they come.
+pub(super) async fn messages_after(stream: &Stream, place: u64) -> Result<pull::Stream, Broken> {
+    let consumer = stream.create_consumer(pull::Config {
+        deliver_policy: DeliverPolicy::ByStartSequence {
+            start_sequence: place + 1,
+        },
+        ack_policy: AckPolicy::None,
+        memory_storage: true,
+        num_replicas: 1,
+        inactive_threshold: FORGOTTEN,
+        ..pull::Config::default()
+    });
+    let consumer = within(ANSWER, consumer).await?.map_err(lost)?;
+    let messages = consumer.stream().heartbeat(HEARTBEAT).messages();
+    within(ANSWER, messages).await?.map_err(lost)
+}
+
+/// The message, if it is one.
+pub(super) fn arrived(next: Next) -> Result<Message, Broken> {
+    match next {
+        Some(message) => message.map_err(lost),
+        None => Err(Broken::Lost("the consumer ended".to_owned())),
+    }
+}
+
 /// Messages that came one after the other.
 struct Arrived {
     /// The number of the last one.
@@ -280,15 +296,8 @@ struct Arrived {
 }
 
 impl Arrived {
-    fn take(
-        &mut self,
-        next: Option<Result<Message, impl std::fmt::Display>>,
-    ) -> Result<(), Broken> {
-        let message = match next {
-            Some(Ok(message)) => message,
-            Some(Err(error)) => return Err(lost(error)),
-            None => return Err(Broken::Lost("the consumer ended".to_owned())),
-        };
+    fn take(&mut self, next: Next) -> Result<(), Broken> {
+        let message = arrived(next)?;
         let info = message.info().map_err(lost)?;
         self.pending = info.pending;
         match info.stream_sequence.checked_sub(self.place) {

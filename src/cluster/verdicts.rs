@@ -5,8 +5,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use async_nats::jetstream::Context;
-use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
-use async_nats::jetstream::message::{Message, PublishMessage};
+use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::{RawMessageErrorKind, Stream};
 use futures_util::future::join3;
 use futures_util::{FutureExt, StreamExt};
@@ -15,7 +14,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::join::Joined;
 use super::offers::hex;
 use super::state::{State, age};
-use super::tail::{ANSWER, Broken, FORGOTTEN, HEARTBEAT, PAUSE, SILENCE, lost, within};
+use super::tail::{ANSWER, Broken, Next, PAUSE, SILENCE, arrived, lost, messages_after, within};
 use super::verdict_stream::{self, SUBJECT};
 use crate::store::{Arrived, Parcel, Received, Store, StoreError};
 
@@ -144,19 +143,7 @@ impl<'a> Exchange<'a> {
     async fn follow(&self, trouble: &mut Trouble) -> Result<Infallible, Broken> {
         let stream = self.stream().await?;
         let mut place = self.begin(&stream)?;
-        let consumer = stream.create_consumer(pull::Config {
-            deliver_policy: DeliverPolicy::ByStartSequence {
-                start_sequence: place + 1,
-            },
-            ack_policy: AckPolicy::None,
-            memory_storage: true,
-            num_replicas: 1,
-            inactive_threshold: FORGOTTEN,
-            ..pull::Config::default()
-        });
-        let consumer = within(ANSWER, consumer).await?.map_err(lost)?;
-        let messages = consumer.stream().heartbeat(HEARTBEAT).messages();
-        let mut messages = within(ANSWER, messages).await?.map_err(lost)?;
+        let mut messages = messages_after(&stream, place).await?;
         trouble.over();
         let mut looked = Instant::now();
         loop {
@@ -257,11 +244,8 @@ struct Parcels<'a> {
 
 impl Parcels<'_> {
     /// Answers with the place of the message.
-    fn take(&mut self, next: Option<Result<Message, pull::MessagesError>>) -> Result<u64, Broken> {
-        let message = match next {
-            Some(message) => message.map_err(lost)?,
-            None => return Err(Broken::Lost("the consumer ended".to_owned())),
-        };
+    fn take(&mut self, next: Next) -> Result<u64, Broken> {
+        let message = arrived(next)?;
         let at = message.info().map_err(lost)?.stream_sequence;
         if at > *self.place {
             *self.place = at;

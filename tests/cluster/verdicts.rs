@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::nats::{NODES, Nodes};
-use crate::support::{Server, TOKEN};
+use crate::support::Server;
 use crate::{Replica, same_everywhere, wait_for};
 
 fn check(server: &Server, content: &str, email: &str) -> String {
@@ -13,23 +13,9 @@ fn check(server: &Server, content: &str, email: &str) -> String {
     reply["id"].as_str().unwrap().to_owned()
 }
 
-/// Calls `/v1` as the admin. Answers with the status and the body.
-fn admin(server: &Server, method: &str, path: &str, body: &Value) -> (u16, String) {
-    let config = ureq::Agent::config_builder().http_status_as_error(false);
-    let request = ureq::http::Request::builder()
-        .method(method)
-        .uri(format!("{}{path}", server.base))
-        .header("Authorization", format!("Bearer {TOKEN}"))
-        .body(body.to_string())
-        .unwrap();
-    let mut reply = ureq::Agent::from(config.build()).run(request).unwrap();
-    let text = reply.body_mut().read_to_string().unwrap();
-    (reply.status().as_u16(), text)
-}
-
 /// The page of a verdict, if the server knows it.
 fn page(server: &Server, id: &str) -> Option<Value> {
-    let (status, text) = admin(server, "GET", &format!("/v1/verdicts/{id}"), &Value::Null);
+    let (status, text) = server.admin("GET", &format!("/v1/verdicts/{id}"), &Value::Null);
     (status == 200).then(|| serde_json::from_str(&text).unwrap())
 }
 
@@ -39,7 +25,7 @@ pub(crate) fn arrives(server: &Server, id: &str) -> Value {
 }
 
 fn metric(server: &Server, name: &str) -> f64 {
-    let (_, text) = admin(server, "GET", "/metrics", &Value::Null);
+    let (_, text) = server.admin("GET", "/metrics", &Value::Null);
     let mut lines = text.lines();
     let found = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     found.unwrap().parse().unwrap()
@@ -82,12 +68,12 @@ fn what_was_judged_at_one_is_known_at_all_and_what_was_erased_at_none() {
     assert_eq!(page(one.server(), &id), page(two.server(), &id));
     let ann = json!({"email": "ann@example.com"});
     let [here, there] =
-        [&one, &two].map(|replica| admin(replica.server(), "POST", "/v1/exports", &ann));
+        [&one, &two].map(|replica| replica.server().admin("POST", "/v1/exports", &ann));
     assert_eq!((here.0, &here.1), (200, &there.1));
     assert!(here.1.contains(&id), "{}", here.1);
 
     let bob = json!({"email": "bob@example.com"});
-    let (status, said) = admin(two.server(), "POST", "/v1/erasures", &bob);
+    let (status, said) = two.server().admin("POST", "/v1/erasures", &bob);
     assert_eq!(status, 200, "{said}");
     wait_for("the erasure at the first", || {
         page(one.server(), &erased).is_none().then_some(())

@@ -170,6 +170,20 @@ impl Server {
             .expect("JSON")
     }
 
+    /// Calls `/v1` as the admin. Answers with the status and the body.
+    pub fn admin(&self, method: &str, path: &str, body: &Value) -> (u16, String) {
+        let config = ureq::Agent::config_builder().http_status_as_error(false);
+        let request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.base))
+            .header("Authorization", format!("Bearer {TOKEN}"))
+            .body(body.to_string())
+            .unwrap();
+        let mut reply = ureq::Agent::from(config.build()).run(request).unwrap();
+        let text = reply.body_mut().read_to_string().unwrap();
+        (reply.status().as_u16(), text)
+    }
+
     /// Checks a comment of nothing but text, as a test: no trace of it stays.
     pub fn judge(&self, content: &str) -> Value {
         let mut reply = self.post("/v1/check", &json!({"content": content, "test": true}));
