@@ -86,43 +86,21 @@ pub(super) fn grams(chars: &[char], start: u32, clue: Option<Clue>, sink: &mut S
 /// With the clue of those at a place and of a size.
 #[inline]
 fn all_grams(chars: &[char], clue: impl Fn(u32, u32) -> Clue, mut room: Room<'_>) {
-    // Comments are cut to far fewer characters than 32 bits count.
-    let mut place = 0;
-    for &[a, b, c, d, e] in chars.array_windows() {
-        let state = three(a, b, c);
-        room.put(kind::text_number(state), clue(place, 3));
-        let state = kind::mix(state, d.into());
-        room.put(
-            kind::text_number(state ^ Kind::Gram4 as u64),
-            clue(place, 4),
-        );
-        let state = kind::mix(state, e.into());
-        room.put(
-            kind::text_number(state ^ Kind::Gram5 as u64),
-            clue(place, 5),
-        );
-        place += 1;
+    for at in 0..chars.len() {
+        // The last characters have fewer after them.
+        let [a, b, c, more @ ..] = &chars[at..] else {
+            break;
+        };
+        // Comments are cut to far fewer characters than 32 bits count.
+        let at = at as u32;
+        let three = u64::from(*a) | u64::from(*b) << 21 | u64::from(*c) << 42;
+        let state = kind::mix(kind::seed(Kind::Gram3), three);
+        room.put(kind::text_number(state), clue(at, 3));
+        let [d, more @ ..] = more else { continue };
+        let state = kind::mix(state, (*d).into());
+        room.put(kind::text_number(state ^ Kind::Gram4 as u64), clue(at, 4));
+        let [e, ..] = more else { continue };
+        let state = kind::mix(state, (*e).into());
+        room.put(kind::text_number(state ^ Kind::Gram5 as u64), clue(at, 5));
     }
-    // The last characters have fewer after them.
-    let last = &chars[place as usize..];
-    if let &[a, b, c, d] = last {
-        let state = three(a, b, c);
-        room.put(kind::text_number(state), clue(place, 3));
-        let state = kind::mix(state, d.into());
-        room.put(
-            kind::text_number(state ^ Kind::Gram4 as u64),
-            clue(place, 4),
-        );
-        place += 1;
-    }
-    if let Some(&[a, b, c]) = last.last_chunk() {
-        room.put(kind::text_number(three(a, b, c)), clue(place, 3));
-    }
-}
-
-/// The hash of three characters; a character has 21 bits.
-#[inline]
-fn three(a: char, b: char, c: char) -> u64 {
-    let three = u64::from(a) | u64::from(b) << 21 | u64::from(c) << 42;
-    kind::mix(kind::seed(Kind::Gram3), three)
 }

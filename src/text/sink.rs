@@ -67,6 +67,12 @@ impl Sink {
         if most > self.room.len() || most * 2 > self.seen.len() {
             self.grow(most);
         }
+        self.there()
+    }
+
+    /// For as many as there is room.
+    #[inline]
+    fn there(&mut self) -> Room<'_> {
         Room {
             places: &mut self.room,
             count: &mut self.count,
@@ -82,12 +88,7 @@ impl Sink {
         self.seen.clear();
         self.seen.resize(size, 0);
         let count = std::mem::take(&mut self.count);
-        let mut room = Room {
-            places: &mut self.room,
-            count: &mut self.count,
-            seen: &mut self.seen,
-            comment: self.comment,
-        };
+        let mut room = self.there();
         for at in 0..count {
             let Feature { id, clue } = room.places[at];
             room.put(id, clue);
