@@ -78,8 +78,10 @@ impl Writer {
     /// Nothing more is written after a failure: the operating system has then let go of what it
     /// could not write, and the next sync would succeed without it.
     fn sync(&mut self) {
-        let flushed = self.trees.db.flush();
-        self.note_failure(&flushed.map(drop).map_err(StoreError::from));
+        if self.failed.is_none() {
+            let flushed = self.trees.db.flush();
+            self.note_failure(&flushed.map(drop).map_err(StoreError::from));
+        }
         // The keys first: a verdict without its key would be of no use.
         let synced = self.trees.vault.sync().and_then(|()| self.blobs.sync());
         let synced = synced.and_then(|()| self.file.sync_data());
