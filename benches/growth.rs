@@ -4,19 +4,19 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-#[path = "support/plot.rs"]
-mod plot;
 mod support;
 
 use std::hint::black_box;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 use std::{env, fs};
 
 use chaffinch::classifier::{Classifier, Lesson};
 use chaffinch::comment::Comment;
+use chaffinch::evaluation::plots::chart::{self, Axes, Curve, Style, Titles};
 use chaffinch::site::Site;
 use chaffinch::verdict::Label;
+use plotters::coord::combinators::IntoLogRange as _;
 
 /// Rounds, of which the fastest counts: whatever else the machine does only adds.
 const ROUNDS: usize = 10;
@@ -44,8 +44,12 @@ fn main() {
         })
         .collect();
     let curves = [("a comment".to_owned(), by_length)];
-    let titles = ["What a comment costs by its length", "bytes", "µs"];
-    plot::draw(&folder.join("length.svg"), titles, &curves);
+    draw(
+        &folder.join("length.svg"),
+        "What a comment costs by its length",
+        "bytes",
+        &curves,
+    );
 
     println!("\n| corrections | of sites | µs |\n|---|---|---|");
     let by_corrections = SITES.map(|sites| {
@@ -66,12 +70,28 @@ fn main() {
         };
         (name, points.to_vec())
     });
-    let titles = [
+    draw(
+        &folder.join("corrections.svg"),
         "What a comment of 700 bytes costs by what was learned",
         "corrections",
-        "µs",
-    ];
-    plot::draw(&folder.join("corrections.svg"), titles, &by_corrections);
+        &by_corrections,
+    );
+}
+
+/// Draws microseconds over something on a logarithmic scale.
+fn draw(file: &Path, chart: &'static str, x: &'static str, curves: &[Curve]) {
+    let points = || curves.iter().flat_map(|(_, points)| points);
+    let high = points().map(|point| point.1).fold(0.0, f64::max);
+    let [least, most] = [f64::min, f64::max].map(|of| points().map(|p| p.0).reduce(of).unwrap());
+    let axes = Axes {
+        x: (least..most).log_scale(),
+        y: 0.0..high * 1.1,
+        x_label: f64::to_string,
+        y_label: f64::to_string,
+    };
+    let titles = Titles { chart, x, y: "µs" };
+    let svg = chart::draw(&titles, axes, curves, Style::Rising).unwrap();
+    fs::write(file, svg).unwrap();
 }
 
 /// Microseconds that judging one of these comments takes.

@@ -23,19 +23,9 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Has comments checked.
-    pub(crate) fn checks(comments: &[Comment]) -> Vec<Self> {
-        let calls = comments
-            .iter()
-            .map(|comment| Self::new("comment-check", comment));
-        calls.collect()
-    }
-
-    /// Submits comments as spam; each counts as one that was not seen before.
-    pub(crate) fn submits(comments: &[Comment]) -> Vec<Self> {
-        let calls = comments
-            .iter()
-            .map(|comment| Self::new("submit-spam", comment));
+    /// Calls with these comments, such as `comment-check`; each counts as one that was not seen before.
+    pub(crate) fn all(name: &str, comments: &[Comment]) -> Vec<Self> {
+        let calls = comments.iter().map(|comment| Self::new(name, comment));
         calls.collect()
     }
 

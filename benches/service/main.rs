@@ -37,7 +37,8 @@ fn main() {
     };
     let time = Duration::from_secs(number("CHAFFINCH_BENCH_SECONDS", 5));
     let verdicts = number("CHAFFINCH_BENCH_VERDICTS", 100_000);
-    let checks = Call::checks(&support::comments());
+    let comments = support::comments();
+    let [checks, submits] = ["comment-check", "submit-spam"].map(|name| Call::all(name, &comments));
 
     let bare = Process::bare();
     let bare_most = Load::new(&bare, &checks).at_most(CONNECTIONS, time);
@@ -65,7 +66,6 @@ fn main() {
     );
 
     let sync = one_sync(folder.path());
-    let submits = Call::submits(&support::comments());
     let one = Load::new(&fresh, &submits).at_most(1, time);
     let many = Load::new(&fresh, &submits).at_most(CONNECTIONS, time);
     row(

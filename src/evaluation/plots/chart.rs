@@ -33,26 +33,33 @@ fn failed(cause: impl Display) -> EvaluationError {
 }
 
 /// A curve and what it is called in the legend.
-pub(super) type Curve = (String, Vec<(f64, f64)>);
+pub type Curve = (String, Vec<(f64, f64)>);
 
 /// What is written over the chart and beside its axes.
-pub(super) struct Titles {
+pub struct Titles {
+    /// Over the chart.
     pub chart: &'static str,
+    /// Below it.
     pub x: &'static str,
+    /// On its left.
     pub y: &'static str,
 }
 
 /// The ranges of the axes and how places on them are written.
-pub(super) struct Axes<X, Y> {
+pub struct Axes<X, Y> {
+    /// To the right.
     pub x: X,
+    /// Upwards.
     pub y: Y,
+    /// How a place to the right is written.
     pub x_label: fn(&f64) -> String,
+    /// How a place upwards is written.
     pub y_label: fn(&f64) -> String,
 }
 
 /// How curves run, which tells where the legend is out of their way.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Style {
+pub enum Style {
     /// Up, in small steps.
     Steps,
     /// Up, from dot to dot.
@@ -62,7 +69,10 @@ pub(super) enum Style {
 }
 
 /// Draws curves as one chart, in SVG.
-pub(super) fn draw<X, Y>(
+///
+/// # Errors
+/// The chart cannot be drawn, such as on axes without an extent.
+pub fn draw<X, Y>(
     titles: &Titles,
     axes: Axes<X, Y>,
     curves: &[Curve],

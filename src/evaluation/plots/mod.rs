@@ -1,7 +1,7 @@
 //! Plots as SVG: the ROC curve, calibration, learning curves. Text stays text, in whatever sans-serif
 //! font the reader has.
 
-mod chart;
+pub mod chart;
 
 use chart::{Axes, Curve, Style, Titles, draw};
 use plotters::coord::combinators::IntoLogRange as _;
