@@ -2,7 +2,8 @@
 //! order, whatever is killed meanwhile, and checks never wait for it.
 //!
 //! `tests/run` brings the server. `CHAFFINCH_CLUSTER_ROUNDS=100 cargo test --test cluster -- --ignored
-//! --nocapture` is the long run and shows the closing table; `CHAFFINCH_CLUSTER_SEED` has other calls made.
+//! --nocapture` is the long run and shows the closing table; `CHAFFINCH_CLUSTER_SEED` has other calls made, and
+//! `CHAFFINCH_TEST_PROGRAM` is the program that is run, instead of the one built for the tests.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 

@@ -15,9 +15,13 @@ pub const KEY: &str = "testkey12345";
 /// The admin token likewise.
 pub const TOKEN: &str = "admin-token-of-the-tests";
 
-/// The binary, away from whatever surroundings the tests run in.
+/// The binary, away from whatever surroundings the tests run in. `CHAFFINCH_TEST_PROGRAM` names another one, such as
+/// that of a release.
 pub fn chaffinch() -> Command {
-    clean(Command::new(env!("CARGO_BIN_EXE_chaffinch")))
+    let built = || env!("CARGO_BIN_EXE_chaffinch").into();
+    clean(Command::new(
+        std::env::var_os("CHAFFINCH_TEST_PROGRAM").unwrap_or_else(built),
+    ))
 }
 
 /// A command without this process' `CHAFFINCH_*` variables.
