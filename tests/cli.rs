@@ -335,6 +335,8 @@ fn print_config_shows_each_value_and_where_it_came_from() {
         ("# cluster_certificate =", "not set"),
         ("# cluster_key =", "not set"),
         ("# cluster_credentials =", "not set"),
+        ("cluster_snapshot = \"16MiB\"", "default"),
+        ("cluster_queue = 0", "default"),
         ("listen = \"127.0.0.1:8181\"", "default"),
         ("# tls_certificate =", "not set"),
         ("# tls_key =", "not set"),

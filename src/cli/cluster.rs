@@ -114,7 +114,7 @@ fn republish(args: &RepublishArgs) -> anyhow::Result<()> {
         true => Loss::MadeGood,
         false => Loss::Examined,
     };
-    let cluster = Cluster::join(&servers, data, loss)?;
+    let cluster = Cluster::join(&servers, data, loss, 0)?;
     let store = store::open_shared(data, &StoreSettings::default(), cluster.log())?;
     let mut reply = Republished {
         folder: store.events(),
@@ -122,7 +122,7 @@ fn republish(args: &RepublishArgs) -> anyhow::Result<()> {
         written: false,
     };
     if args.yes && reply.log < reply.folder {
-        let following = cluster.follow(store.clone())?;
+        let following = cluster.follow(store.clone(), None)?;
         if !following.wait_until_current(PATIENCE) {
             bail!("not all events could be written; try again");
         }

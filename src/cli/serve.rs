@@ -68,6 +68,7 @@ pub(crate) fn run(args: ServeArgs, layers: &Layers) -> anyhow::Result<ExitCode> 
             &servers(&options.nats)?,
             &options.data,
             Loss::Refused,
+            options.cluster_queue,
         )?),
     };
     let store = open_store(&options.data, cluster.as_ref())?;
@@ -78,7 +79,9 @@ pub(crate) fn run(args: ServeArgs, layers: &Layers) -> anyhow::Result<ExitCode> 
         ..service::Settings::default()
     };
     let service = Arc::new(Service::new(store.clone(), classifier, settings)?);
-    let following = cluster.map(|cluster| cluster.follow(store)).transpose();
+    let pieces = options.cluster_snapshot;
+    let following = cluster.map(|cluster| cluster.follow(store, pieces.bytes()));
+    let following = following.transpose();
     let following = following.context("cannot start a thread")?;
     if let Some(following) = &following {
         following.wait_until_current(AWAY);

@@ -11,7 +11,9 @@ use async_nats::jetstream::{self, Context};
 use tokio::time::sleep;
 
 use super::servers::Servers;
+use super::snapshots::Snapshots;
 use super::stream::{self, NAME, SUBJECT};
+use super::tail::{Broken, lost};
 use super::{ClusterError, locate, verdict_stream};
 use crate::store::{self, LogHead, Replica, StoreError};
 
@@ -109,6 +111,16 @@ pub(super) async fn join(
         Some(_) => return Err(StoreError::OtherLog(data.to_path_buf()).into()),
         None => store::prepare(data, &head)?,
     }
+    if loss == Loss::Refused {
+        // What cannot be had now the tail asks for again.
+        match begin(&context, data).await {
+            Ok(()) => {}
+            Err(Broken::Lost(why)) => {
+                tracing::warn!(why, "the cluster's snapshots cannot be read yet");
+            }
+            Err(broken) => return Err(ClusterError::Log(broken.to_string())),
+        }
+    }
     Ok(Joined {
         context,
         head,
@@ -116,12 +128,40 @@ pub(super) async fn join(
     })
 }
 
+/// Takes over from the snapshots what the stream let go of, before anything is opened: then what was learned from it
+/// is there, too.
+async fn begin(context: &Context, data: &Path) -> Result<(), Broken> {
+    let broken = |error: StoreError| Broken::Alarm(error.to_string());
+    let Some(stream) = stream::find(context).await.map_err(lost)? else {
+        return Ok(());
+    };
+    let state = stream.cached_info().state.clone();
+    if state.first_sequence <= 1 || state.messages == 0 {
+        return Ok(());
+    }
+    let [(begins, _), _] = locate::ends(&stream, state.first_sequence).await?;
+    if begins <= store::journal_end(data).map_err(broken)? + 1 {
+        return Ok(());
+    }
+    let Some(snapshots) = Snapshots::find(context).await.map_err(lost)? else {
+        return Ok(());
+    };
+    let mut behind = store::Behind::open(data).map_err(broken)?;
+    let last = behind.last();
+    let take = async |frames: Vec<u8>| behind.take(&frames).map_err(broken);
+    snapshots.bring(last, take).await?;
+    if let Some(state) = snapshots.learned().await? {
+        behind.keep_learned(state).map_err(broken)?;
+    }
+    Ok(())
+}
+
 /// The head of the log: that of the stream, which is begun if it is not there.
 async fn agree(context: &Context, replica: &Replica, loss: Loss) -> Result<LogHead, ClusterError> {
     let found = stream::find(context).await?;
     if let (Loss::Examined, Some(own)) = (loss, &replica.head) {
         let there = match &found {
-            Some(stream) => head_of(stream).await?,
+            Some(stream) => head_of(context, stream).await?,
             None => None,
         };
         return Ok(there.unwrap_or_else(|| own.clone()));
@@ -133,7 +173,7 @@ async fn agree(context: &Context, replica: &Replica, loss: Loss) -> Result<LogHe
         Some(stream) => stream,
         None => stream::make(context).await?,
     };
-    if let Some(head) = head_of(&stream).await? {
+    if let Some(head) = head_of(context, &stream).await? {
         return Ok(head);
     }
     if replica.marked {
@@ -154,7 +194,7 @@ async fn agree(context: &Context, replica: &Replica, loss: Loss) -> Result<LogHe
         Ok(_) => Ok(head),
         // Another replica was faster.
         Err(error) if error.kind() == PublishErrorKind::WrongLastSequence => {
-            let head = head_of(&stream).await?;
+            let head = head_of(context, &stream).await?;
             head.ok_or(ClusterError::Foreign(NAME))
         }
         Err(error) => Err(ClusterError::NoStream {
@@ -164,8 +204,11 @@ async fn agree(context: &Context, replica: &Replica, loss: Loss) -> Result<LogHe
     }
 }
 
-/// The head that stands in the stream, if anything does.
-pub(super) async fn head_of(stream: &Stream) -> Result<Option<LogHead>, ClusterError> {
+/// The head that stands in the stream, if anything does, or with the snapshots, if it has let go of it.
+pub(super) async fn head_of(
+    context: &Context,
+    stream: &Stream,
+) -> Result<Option<LogHead>, ClusterError> {
     let unreadable = |reason: String| ClusterError::NoStream {
         stream: NAME,
         reason,
@@ -174,6 +217,13 @@ pub(super) async fn head_of(stream: &Stream) -> Result<Option<LogHead>, ClusterE
     let info = info.map_err(|error| unreadable(error.to_string()))?;
     if info.state.last_sequence == 0 {
         return Ok(None);
+    }
+    if info.state.first_sequence > 1 {
+        let head = match Snapshots::find(context).await? {
+            Some(snapshots) => snapshots.head().await?,
+            None => None,
+        };
+        return head.map(Some).ok_or(ClusterError::Foreign(NAME));
     }
     let first = locate::message(stream, 1).await;
     let first = first.map_err(|lost| unreadable(lost.to_string()))?;

@@ -15,6 +15,8 @@ pub(super) enum Located {
     At(u64),
     /// The stream ends before the journal, with this event in this message.
     Short(u64, Sequence),
+    /// The stream begins behind the journal, with this event.
+    Behind(Sequence),
 }
 
 /// A journal to be found.
@@ -26,13 +28,30 @@ pub(super) struct End<F> {
 }
 
 impl<F: Fn(Sequence) -> Result<Option<Link>, Broken>> End<F> {
-    /// Finds it in a stream of so many messages, the first of which is the head.
-    pub(super) async fn find(&self, stream: &Stream, messages: u64) -> Result<Located, Broken> {
-        if self.last == 0 {
-            return Ok(Located::At(1));
+    /// Finds it in a stream of these messages. Number 1, if it still has that, is the head.
+    pub(super) async fn find(
+        &self,
+        stream: &Stream,
+        first: u64,
+        last: u64,
+    ) -> Result<Located, Broken> {
+        let first = first.max(2);
+        if last < first {
+            return match last {
+                0 | 1 if self.last == 0 => Ok(Located::At(1)),
+                0 | 1 => Ok(Located::Short(1, 0)),
+                _ => Err(Broken::Gap("the stream was emptied".to_owned())),
+            };
+        }
+        let [(begins, _), _] = ends(stream, first).await?;
+        if begins > self.last + 1 {
+            return Ok(Located::Behind(begins));
+        }
+        if begins == self.last + 1 {
+            return Ok(Located::At(first - 1));
         }
         // The last message that begins no later than with the last event.
-        let (mut low, mut high) = (1, messages);
+        let (mut low, mut high) = (first, last);
         while low < high {
             let middle = high - (high - low) / 2;
             let [(first, _), _] = ends(stream, middle).await?;
@@ -41,9 +60,6 @@ impl<F: Fn(Sequence) -> Result<Option<Link>, Broken>> End<F> {
             } else {
                 high = middle - 1;
             }
-        }
-        if low == 1 {
-            return Ok(Located::Short(1, 0));
         }
         let [_, (end, link)] = ends(stream, low).await?;
         // A crash may have torn the journal in the midst of a message, which is then handed over again.
@@ -70,7 +86,7 @@ pub(super) async fn last_of(stream: &Stream, place: u64) -> Result<Sequence, Bro
 }
 
 /// The first and the last event of a message.
-async fn ends(stream: &Stream, place: u64) -> Result<[(Sequence, Link); 2], Broken> {
+pub(super) async fn ends(stream: &Stream, place: u64) -> Result<[(Sequence, Link); 2], Broken> {
     let body = message(stream, place).await?;
     store::ends(&body).ok_or_else(|| Broken::Alarm(format!("message {place} holds no events")))
 }

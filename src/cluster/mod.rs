@@ -6,9 +6,11 @@
 
 mod error;
 mod join;
+mod keeper;
 mod locate;
 mod offers;
 mod servers;
+mod snapshots;
 mod state;
 mod stream;
 mod tail;
@@ -23,7 +25,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use futures_util::future::{join, select};
+use futures_util::future::{join3, select};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, oneshot};
 
@@ -34,6 +36,7 @@ pub use join::Loss;
 pub use servers::{Files, Servers};
 
 use self::join::Joined;
+use self::keeper::Keeper;
 use self::state::State;
 use self::tail::Tail;
 use self::verdicts::Exchange;
@@ -50,6 +53,7 @@ pub struct Cluster {
 struct Log {
     offers: mpsc::UnboundedSender<Offer>,
     state: Arc<State>,
+    queue: usize,
 }
 
 impl SharedLog for Log {
@@ -61,12 +65,22 @@ impl SharedLog for Log {
     fn standing(&self) -> Standing {
         self.state.standing()
     }
+
+    fn queue(&self) -> usize {
+        self.queue
+    }
 }
 
 impl Cluster {
     /// Connects, makes the stream or looks whether it is as it must be, and makes the folder a replica of it.
-    /// A folder that is one already may be used while no server answers.
-    pub fn join(servers: &Servers, data: &Path, loss: Loss) -> Result<Self, ClusterError> {
+    /// A folder that is one already may be used while no server answers. While none does, up to `queue` corrections
+    /// are kept for later.
+    pub fn join(
+        servers: &Servers,
+        data: &Path,
+        loss: Loss,
+        queue: usize,
+    ) -> Result<Self, ClusterError> {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
@@ -79,6 +93,7 @@ impl Cluster {
             log: Arc::new(Log {
                 offers: sender,
                 state: Arc::default(),
+                queue,
             }),
             offers,
         })
@@ -95,9 +110,9 @@ impl Cluster {
         self.runtime.block_on(tail.ends_with())
     }
 
-    /// Hands the store everything that stands in the log, from now on. Whoever wants to know of all events
-    /// observes the store already.
-    pub fn follow(self, store: Arc<dyn Store>) -> io::Result<Following> {
+    /// Hands the store everything that stands in the log, from now on, and keeps snapshots in pieces of so many
+    /// bytes, if it is to. Whoever wants to know of all events observes the store already.
+    pub fn follow(self, store: Arc<dyn Store>, pieces: Option<usize>) -> io::Result<Following> {
         let Self {
             runtime,
             joined,
@@ -112,9 +127,15 @@ impl Cluster {
                 let tail = Tail::new(&joined, &*store, &log.state);
                 let following = pin!(tail.run());
                 let exchange = Exchange::new(&joined, &*store, &log.state);
-                let publishing = pin!(join(
+                let keeping = async {
+                    if let Some(size) = pieces {
+                        Keeper::new(&joined, &*store, &log.state, size).run().await;
+                    }
+                };
+                let publishing = pin!(join3(
                     offers::run(&joined.context, offers, &log.state),
                     exchange.run(),
+                    keeping,
                 ));
                 // Nothing is published by whom may not follow: its place could be taken in another log.
                 select(select(following, publishing), stopped).await;

@@ -104,6 +104,8 @@ impl State {
             alarm: seen.alarm.clone(),
             verdicts_wait: seen.waits.map_or(Duration::ZERO, age),
             verdicts_missed: seen.missed,
+            // Known to the store.
+            queued: 0,
         }
     }
 

@@ -36,7 +36,6 @@ fn wanted() -> Config {
         max_message_size: -1,
         max_consumers: -1,
         deny_delete: true,
-        deny_purge: true,
         ..Config::default()
     }
 }
@@ -100,8 +99,8 @@ fn faults(config: &Config) -> Option<String> {
         "it lets go of old messages when it is full; it must refuse new ones".to_owned()
     } else if config.max_messages_per_subject > 0 {
         "it keeps only some messages of a subject".to_owned()
-    } else if !config.deny_delete || !config.deny_purge {
-        "messages can be deleted from it (deny_delete, deny_purge)".to_owned()
+    } else if !config.deny_delete {
+        "messages can be deleted from it (deny_delete)".to_owned()
     } else if config.mirror.is_some() || config.sources.is_some() {
         "it takes messages from another stream".to_owned()
     } else {
@@ -137,7 +136,8 @@ mod tests {
         assert!(with(|c| c.num_replicas = 1).contains("1 replicas instead of 3"));
         assert!(with(|c| c.storage = StorageType::Memory).contains("memory"));
         assert!(with(|c| c.max_age = Duration::from_secs(1)).contains("by itself"));
-        assert!(with(|c| c.deny_purge = false).contains("deny_purge"));
+        assert!(with(|c| c.deny_delete = false).contains("deny_delete"));
+        assert_eq!(with(|c| c.deny_purge = true), "", "it is never shortened");
         let full = |c: &mut Config| c.max_bytes = 1 << 40;
         assert_eq!(with(full), "", "a full stream refuses, and loses nothing");
     }

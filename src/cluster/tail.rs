@@ -14,9 +14,10 @@ use tokio::time::{sleep, timeout};
 
 use super::join::Joined;
 use super::locate::{End, Located};
+use super::snapshots::Snapshots;
 use super::state::State;
 use super::{ClusterError, join, locate, stream, upload};
-use crate::store::{Sequence, Store, StoreError};
+use crate::store::{LogHead, Sequence, Store, StoreError};
 
 /// Silence after which the stream is asked where it ends.
 pub(super) const SILENCE: Duration = Duration::from_secs(1);
@@ -149,9 +150,21 @@ impl<'a> Tail<'a> {
 
     /// Where to go on: behind the message with the journal's last event, which has to be the same.
     async fn begin(&self, stream: &Stream) -> Result<u64, Broken> {
-        let (located, messages) = self.locate(stream).await?;
+        let (mut located, mut messages) = self.locate(stream).await?;
+        if let Located::Behind(begins) = located {
+            self.bring().await?;
+            (located, messages) = self.locate(stream).await?;
+            if let Located::Behind(_) = located {
+                let own = self.store.events();
+                return Err(self.doubt(format!(
+                    "the stream begins with event {begins}, this journal ends with event {own}, \
+                     and what lies between is in no snapshot"
+                )));
+            }
+        }
         let place = match located {
             Located::At(place) => place,
+            Located::Behind(_) => return Err(Broken::Lost("the stream moves on".to_owned())),
             Located::Short(place, event) if !self.complete.get() => {
                 upload::upload(&self.joined.context, self.store, place, event).await?
             }
@@ -170,6 +183,19 @@ impl<'a> Tail<'a> {
         }
         self.state.heard(messages.saturating_sub(place));
         Ok(place)
+    }
+
+    /// Takes over what the stream let go of.
+    async fn bring(&self) -> Result<(), Broken> {
+        let snapshots = Snapshots::find(&self.joined.context).await.map_err(lost)?;
+        let Some(snapshots) = snapshots else {
+            return Ok(());
+        };
+        let taken = snapshots.bring(self.store.events(), async |frames| {
+            self.hand_over(0, frames).await?;
+            Ok(self.store.events())
+        });
+        taken.await.map(drop)
     }
 
     fn weigh(&self, broken: Broken) -> Broken {
@@ -192,13 +218,15 @@ impl<'a> Tail<'a> {
     /// The event that the stream ends with.
     pub(super) async fn ends_with(&self) -> Result<Sequence, ClusterError> {
         let stream = match stream::find(&self.joined.context).await? {
-            Some(stream) if join::head_of(&stream).await?.is_some() => stream,
+            Some(stream) if self.head_of(&stream).await?.is_some() => stream,
             _ => return Ok(0),
         };
         let found = async {
             match self.locate(&stream).await? {
                 (Located::Short(_, event), _) => Ok(event),
-                (Located::At(_), messages) => locate::last_of(&stream, messages).await,
+                (Located::At(_) | Located::Behind(_), messages) => {
+                    locate::last_of(&stream, messages).await
+                }
             }
         };
         let found = found.await;
@@ -214,7 +242,7 @@ impl<'a> Tail<'a> {
 
     /// Where the journal ends in the stream, and how many messages this has.
     async fn locate(&self, stream: &Stream) -> Result<(Located, u64), Broken> {
-        let head = within(ANSWER, join::head_of(stream))
+        let head = within(ANSWER * 2, self.head_of(stream))
             .await?
             .map_err(settled)?;
         if head.as_ref() != Some(&self.joined.head) {
@@ -226,9 +254,15 @@ impl<'a> Tail<'a> {
             last: self.store.events(),
             link: |at| self.store.link(at).map_err(lost),
         };
-        let messages = self.end_of(stream).await?;
-        let located = within(ANSWER * 10, end.find(stream, messages)).await??;
-        Ok((located, messages))
+        let info = within(ANSWER, stream.get_info()).await?.map_err(lost)?;
+        let (first, last) = (info.state.first_sequence, info.state.last_sequence);
+        let found = within(ANSWER * 10, end.find(stream, first, last)).await?;
+        let located = found.map_err(|broken| self.weigh(broken))?;
+        Ok((located, last))
+    }
+
+    async fn head_of(&self, stream: &Stream) -> Result<Option<LogHead>, ClusterError> {
+        join::head_of(&self.joined.context, stream).await
     }
 
     /// The number of the stream's last message.

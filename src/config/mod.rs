@@ -16,7 +16,7 @@ use ipnet::IpNet;
 
 pub use layers::{ConfigError, Layers, Origin};
 pub use print::{print, to_json};
-pub use values::{LogFilter, LogFormat};
+pub use values::{LogFilter, LogFormat, SnapshotSize};
 
 use crate::key::{AdminToken, SiteKey};
 use crate::rate::RateLimit;
@@ -86,6 +86,24 @@ pub struct ServerOptions {
     /// The cluster, if it is one of several.
     #[command(flatten)]
     pub nats: NatsOptions,
+
+    /// After how much of a cluster's log a piece of it is put among its snapshots, as 512KiB or 16MiB; or off
+    #[arg(
+        long,
+        env = "CHAFFINCH_CLUSTER_SNAPSHOT",
+        value_name = "SIZE",
+        default_value = "16MiB"
+    )]
+    pub cluster_snapshot: SnapshotSize,
+
+    /// Corrections that are kept here, and given later, while a cluster's log is away; all others are refused then
+    #[arg(
+        long,
+        env = "CHAFFINCH_CLUSTER_QUEUE",
+        value_name = "NUMBER",
+        default_value_t = 0
+    )]
+    pub cluster_queue: usize,
 
     /// Address and port to listen on; port 0 takes a free one
     #[arg(long, env = "CHAFFINCH_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8181",

@@ -18,6 +18,9 @@ const MOST_WORKERS: usize = 1024;
 /// held in memory.
 const BODY_SIZES: std::ops::RangeInclusive<usize> = 64 * 1024..=64 * 1024 * 1024;
 
+/// A piece of the log is held in memory, and an object of its own costs a little.
+const PIECES: std::ops::RangeInclusive<usize> = 4 * 1024..=64 * 1024 * 1024;
+
 pub(super) fn listen(text: &str) -> Result<SocketAddr, &'static str> {
     text.parse()
         .map_err(|_| "give an IP address and a port, such as 127.0.0.1:8181 or [::1]:8181")
@@ -88,6 +91,13 @@ pub(super) fn probability(text: &str) -> Result<f64, &'static str> {
 }
 
 pub(super) fn size(text: &str) -> Result<usize, &'static str> {
+    bytes(text)
+        .filter(|size| BODY_SIZES.contains(size))
+        .ok_or("give a size from 64KiB to 64MiB, in bytes or with KiB or MiB behind the number")
+}
+
+/// A number of bytes, or of KiB or MiB.
+fn bytes(text: &str) -> Option<usize> {
     let (digits, unit) = text.split_at(
         text.find(|c: char| !c.is_ascii_digit())
             .unwrap_or(text.len()),
@@ -98,10 +108,32 @@ pub(super) fn size(text: &str) -> Result<usize, &'static str> {
         "m" | "mb" | "mib" => Some(1024 * 1024),
         _ => None,
     };
-    factor
-        .and_then(|factor: usize| digits.parse::<usize>().ok()?.checked_mul(factor))
-        .filter(|size| BODY_SIZES.contains(size))
-        .ok_or("give a size from 64KiB to 64MiB, in bytes or with KiB or MiB behind the number")
+    factor.and_then(|factor: usize| digits.parse::<usize>().ok()?.checked_mul(factor))
+}
+
+/// After how much of a cluster's log a piece of it is put among its snapshots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SnapshotSize(Option<usize>);
+
+impl SnapshotSize {
+    /// In bytes; `None` for never.
+    pub fn bytes(self) -> Option<usize> {
+        self.0
+    }
+}
+
+impl FromStr for SnapshotSize {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "off" {
+            return Ok(Self(None));
+        }
+        bytes(text)
+            .filter(|size| PIECES.contains(size))
+            .map(|size| Self(Some(size)))
+            .ok_or("give a size from 4KiB to 64MiB, in bytes or with KiB or MiB behind the number, or off")
+    }
 }
 
 /// Which log lines are written.

@@ -101,6 +101,8 @@ struct ClusterReply {
     behind: u64,
     /// Seconds since nothing was missing.
     behind_seconds: f64,
+    /// Corrections that wait here until it is there again.
+    queued: u64,
 }
 
 impl From<Standing> for ClusterReply {
@@ -109,6 +111,7 @@ impl From<Standing> for ClusterReply {
             connected: standing.connected,
             behind: standing.behind,
             behind_seconds: standing.behind_for.as_secs_f64(),
+            queued: standing.queued,
         }
     }
 }

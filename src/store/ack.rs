@@ -34,6 +34,15 @@ impl<T> Ack<T> {
         ack
     }
 
+    /// What became of the write, if that is known.
+    pub(crate) fn now(&mut self) -> Option<Result<T, StoreError>> {
+        match self.0.try_recv() {
+            Ok(answer) => Some(answer),
+            Err(oneshot::error::TryRecvError::Empty) => None,
+            Err(oneshot::error::TryRecvError::Closed) => Some(Err(StoreError::Closed)),
+        }
+    }
+
     /// Blocks until the write is durable. Must not be called from asynchronous code: there,
     /// await instead.
     pub fn wait(self) -> Result<T, StoreError> {

@@ -100,6 +100,25 @@ impl LearnedStates {
         Ok(())
     }
 
+    /// The newest state that goes no further than an event, as it lies on the disk, and up to which it goes.
+    pub fn whole(&self, up_to: Sequence) -> Option<(Sequence, Vec<u8>)> {
+        let kept = kept_in(&self.folder).into_iter();
+        let mut kept = kept.filter(|at| *at <= up_to).map(|at| {
+            let bytes = fs::read(self.path(at)).ok()?;
+            parse(bytes.clone()).map(|_| (at, bytes))
+        });
+        kept.find_map(|whole| whole)
+    }
+
+    /// Keeps such a state of another replica.
+    pub fn keep_whole(&self, bytes: Vec<u8>) -> Result<(), StoreError> {
+        let Some((_, kept)) = parse(bytes.clone()) else {
+            return Ok(());
+        };
+        make_dir(&self.folder)?;
+        write_pieces(&self.path(kept.at), &[&bytes])
+    }
+
     /// Lets go of the state at an event.
     pub fn remove(&self, at: Sequence) {
         // One that stays is looked at again by the next start.

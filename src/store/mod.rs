@@ -62,7 +62,8 @@ pub use learned_states::{LearnedState, LearnedStates};
 pub use query::{Aged, ErasureReceipt, LabelFilter, VerdictPage, VerdictQuery};
 pub use record::{AddressPolicy, ConfiguredSite, Correction, Notice, Origin, VerdictRecord};
 pub use shared::{
-    Follow, Link, LogHead, Offer, Replica, SharedLog, Standing, ends, leave, prepare, replica,
+    Behind, Follow, Link, LogHead, Offer, Replica, SharedLog, Standing, ends, journal_end, leave,
+    prepare, replica,
 };
 pub use space::Space;
 
@@ -384,8 +385,8 @@ pub struct CorrectionReceipt {
     pub label: Label,
     /// Its label just before: `None` if it had none, the same label if nothing changed.
     pub previous: Option<Label>,
-    /// Where in the log the label was given.
-    pub sequence: Sequence,
+    /// Where in the log the label was given; `None` while that is away and the correction waits for it here.
+    pub sequence: Option<Sequence>,
 }
 
 /// What became of a retraction.

@@ -13,7 +13,7 @@ use super::data_dir::DataDir;
 use super::error::StoreError;
 use super::event::Sequence;
 use super::fingerprint::Secret;
-use super::journal;
+use super::journal::{self, Journal};
 use super::vault::Vault;
 
 /// Tells an event of a log, and all before it, from every other: the link of the hash chain.
@@ -26,6 +26,11 @@ pub trait SharedLog: Send + Sync {
 
     /// How it stands.
     fn standing(&self) -> Standing;
+
+    /// How many corrections are kept for it while it is away. What is beyond that is refused.
+    fn queue(&self) -> usize {
+        0
+    }
 
     /// How long a caller waits for its answer.
     fn patience(&self) -> Duration {
@@ -63,6 +68,8 @@ pub struct Standing {
     pub verdicts_wait: Duration,
     /// Parcels of verdicts of others that were gone before they arrived, or could not be read.
     pub verdicts_missed: u64,
+    /// Corrections that wait here until it is there again.
+    pub queued: u64,
 }
 
 /// The following of a shared log.
@@ -163,6 +170,50 @@ pub fn prepare(path: &Path, head: &LogHead) -> Result<(), StoreError> {
         return Err(StoreError::OtherLog(path.to_path_buf()));
     }
     directory.mark_shared()
+}
+
+/// The last event in a data directory's journal, 0 if it has none.
+pub fn journal_end(path: &Path) -> Result<Sequence, StoreError> {
+    match path.join("journal/events.log") {
+        log if log.exists() => Ok(journal::reader(&log)?.last()),
+        _ => Ok(0),
+    }
+}
+
+/// A replica's data directory that lacks what the others know, brought up to it before it is opened.
+pub struct Behind {
+    directory: DataDir,
+    journal: Journal,
+}
+
+impl Behind {
+    /// Takes the directory.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let directory = DataDir::open(path)?;
+        let journal = Journal::open(&directory.join("journal"), 0)?;
+        Ok(Self { directory, journal })
+    }
+
+    /// The last event of the journal.
+    pub fn last(&self) -> Sequence {
+        self.journal.last()
+    }
+
+    /// Takes over frames of the shared log. Answers with the last event then; what follows from it is made when
+    /// the store is opened.
+    pub fn take(&mut self, frames: &[u8]) -> Result<Sequence, StoreError> {
+        let (stretch, _) = self.journal.continuation(frames)?;
+        self.journal.append_stretch(stretch)?;
+        Ok(self.journal.last())
+    }
+
+    /// Keeps a state of what was learned, as [`LearnedStates::whole`](super::LearnedStates::whole) gave it.
+    /// One that is not of this log, or does not fit the model, is passed over when it is looked for.
+    pub fn keep_learned(&self, state: Vec<u8>) -> Result<(), StoreError> {
+        let states =
+            super::LearnedStates::new(self.directory.join("learned"), self.journal.reader());
+        states.keep_whole(state)
+    }
 }
 
 /// Makes a data directory one of its own again. Answers with whether it was a replica.

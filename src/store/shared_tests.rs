@@ -148,10 +148,10 @@ fn a_lost_offer_leaves_no_half_and_is_made_again() {
     two.settle();
     two.hear(&log, 9);
     let second = second.wait().unwrap();
-    assert_eq!(second.sequence, 2);
+    assert_eq!(second.sequence, Some(2));
     assert!(two.store.verdict(second.id).unwrap().is_some());
     one.hear(&log, 9);
-    assert_eq!(first.wait().unwrap().sequence, 1);
+    assert_eq!(first.wait().unwrap().sequence, Some(1));
     let theirs = one.store.correction(second.id).unwrap().unwrap();
     assert_eq!(theirs.label, Label::Ham, "the verdict itself is elsewhere");
 }
@@ -180,7 +180,7 @@ fn while_the_log_is_away_callers_are_told_and_checks_are_kept() {
     let again = submit(&*one.store, 1, Label::Spam);
     one.settle();
     one.hear(&log, 1);
-    assert_eq!(again.wait().unwrap().sequence, 2);
+    assert_eq!(again.wait().unwrap().sequence, Some(2));
 }
 
 pub(super) fn replica_head(member: &Member) -> LogHead {
@@ -283,7 +283,7 @@ proptest! {
         for (label, answer) in said {
             match answer.wait() {
                 Ok(receipt) => {
-                    prop_assert!(receipt.sequence <= events);
+                    prop_assert!(receipt.sequence <= Some(events));
                     prop_assert_eq!(receipt.label, label);
                 }
                 Err(error) => prop_assert!(matches!(error, StoreError::Closed), "{}", error),

@@ -86,6 +86,7 @@ struct Now {
     cluster_alarm: Gauge,
     cluster_verdicts_wait_seconds: Gauge<f64, AtomicU64>,
     cluster_verdicts_missed: Gauge<u64, AtomicU64>,
+    cluster_queued: Gauge<u64, AtomicU64>,
 }
 
 /// How things stand at the moment of reading.
@@ -199,6 +200,8 @@ impl Metrics {
         let help = "Messages with verdicts of others that were gone before they arrived";
         let missed = now.cluster_verdicts_missed.clone();
         to.register("cluster_verdicts_missed", help, missed);
+        let help = "Corrections that wait here until the shared log is there again";
+        to.register("cluster_queued", help, now.cluster_queued.clone());
     }
 
     /// Takes note of something: counts it, and writes its line of the log.
@@ -224,6 +227,7 @@ impl Metrics {
             let seconds = cluster.verdicts_wait.as_secs_f64();
             now.cluster_verdicts_wait_seconds.set(seconds);
             now.cluster_verdicts_missed.set(cluster.verdicts_missed);
+            now.cluster_queued.set(cluster.queued);
         }
         let mut text = String::new();
         // Writing into a text cannot fail.

@@ -81,7 +81,7 @@ pub struct CorrectionReply {
     pub label: Option<Label>,
     /// What it was corrected to before, if it was.
     pub previous: Option<Label>,
-    /// Where in the log this stands; `null` for a test.
+    /// Where in the log this stands; `null` for a test, and while the log is away and this waits for it.
     pub sequence: Option<u64>,
 }
 
@@ -145,7 +145,7 @@ impl From<CorrectionReceipt> for CorrectionReply {
             id: Some(receipt.id),
             label: Some(receipt.label),
             previous: receipt.previous,
-            sequence: Some(receipt.sequence),
+            sequence: receipt.sequence,
         }
     }
 }

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::nats::Nodes;
 use crate::support::{KEY, Server, TOKEN, chaffinch, refusal, run};
+use crate::wait_for;
 
 /// Certificates in a folder, signed by one authority: the servers', and a client's.
 fn certificates(folder: &Path) {
@@ -120,10 +121,11 @@ fn a_user_with_no_more_rights_than_documented_will_do() {
     assert!(told.contains("no.creds cannot be used"), "{told}");
     let start = |name: &str| {
         Server::start_with(&folder.path().join(name), |serve| {
-            serve.env("CHAFFINCH_CLUSTER", urls(&nodes, "nats")).env(
-                "CHAFFINCH_CLUSTER_CREDENTIALS",
-                identities.join("user.creds"),
-            )
+            let credentials = identities.join("user.creds");
+            serve
+                .env("CHAFFINCH_CLUSTER", urls(&nodes, "nats"))
+                .env("CHAFFINCH_CLUSTER_CREDENTIALS", credentials)
+                .env("CHAFFINCH_CLUSTER_SNAPSHOT", "4KiB")
         })
     };
     let [one, two] = ["one", "two"].map(start);
@@ -132,4 +134,15 @@ fn a_user_with_no_more_rights_than_documented_will_do() {
     let checked = one.post("/v1/check", &json!({"content": "casino bonus elsewhere"}));
     let id = checked["id"].as_str().unwrap();
     crate::verdicts::arrives(&two, id);
+    for n in 0..75 {
+        let content = format!("casino bonus number {n}");
+        one.post(
+            "/v1/corrections",
+            &json!({"comment": {"content": content}, "label": "spam"}),
+        );
+    }
+    wait_for("a stream that is shortened", || {
+        let log = nodes.stream(0, crate::nats::LOG)?;
+        (log["state"]["first_seq"].as_u64()? > 1).then_some(())
+    });
 }

@@ -65,7 +65,9 @@ impl Caller<'_> {
     pub(crate) fn correct(&self, mut dice: Dice) {
         let agent = Self::agent();
         let mut standing: Vec<(String, &str)> = Vec::new();
+        let pause = crate::pause();
         for n in 0.. {
+            std::thread::sleep(pause);
             if self.stop.load(Ordering::SeqCst) {
                 return;
             }
@@ -136,6 +138,7 @@ impl Caller<'_> {
     /// Checks, until told to stop or the replica is gone.
     pub(crate) fn check(&self) {
         let agent = Self::agent();
+        let pause = crate::pause().max(Duration::from_millis(2));
         for n in 0.. {
             if self.stop.load(Ordering::SeqCst) {
                 return;
@@ -154,7 +157,7 @@ impl Caller<'_> {
                 told.faults.push(format!("a check: {status} {reply}"));
             }
             drop(told);
-            std::thread::sleep(Duration::from_millis(2));
+            std::thread::sleep(pause);
         }
     }
 }

@@ -15,7 +15,9 @@ mod dice;
 mod measure;
 mod moves;
 mod nats;
+mod queue;
 mod refusals;
+mod snapshots;
 #[path = "../support/mod.rs"]
 mod support;
 mod verdicts;
@@ -58,12 +60,22 @@ pub(crate) fn wait_for<T>(what: &str, mut holds: impl FnMut() -> Option<T>) -> T
     }
 }
 
+/// Milliseconds between two calls of a caller, for a long run beside other work.
+pub(crate) fn pause() -> Duration {
+    let pause = setting("PAUSE").map_or(0, |n| n.parse().expect("a number"));
+    Duration::from_millis(pause)
+}
+
 fn setting(name: &str) -> Option<String> {
     std::env::var(format!("CHAFFINCH_CLUSTER_{name}")).ok()
 }
 
 struct Replica {
     data: PathBuf,
+    /// How large the pieces are that the log is kept in.
+    pieces: &'static str,
+    /// How many corrections it keeps while NATS is away.
+    queue: usize,
     cables: [Cable; NODES],
     server: Option<Server>,
 }
@@ -72,6 +84,8 @@ impl Replica {
     fn new(data: PathBuf, nodes: &Nodes) -> Self {
         Self {
             data,
+            pieces: "64KiB",
+            queue: 0,
             cables: std::array::from_fn(|n| Cable::to(nodes.address(n))),
             server: None,
         }
@@ -89,11 +103,14 @@ impl Replica {
             .append(true)
             .open(self.data.with_extension("log"))
             .unwrap();
-        let urls = self.urls();
+        let (urls, pieces) = (self.urls(), self.pieces);
+        let queue = self.queue.to_string();
         self.server = Some(Server::start_with(&self.data, |command| {
             command
                 .env("CHAFFINCH_RATE_WRONG_KEYS", "off")
                 .env("CHAFFINCH_CLUSTER", urls)
+                .env("CHAFFINCH_CLUSTER_SNAPSHOT", pieces)
+                .env("CHAFFINCH_CLUSTER_QUEUE", queue)
                 .stderr(log)
         }));
     }

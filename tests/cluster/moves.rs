@@ -7,7 +7,7 @@ use crate::support::{Server, chaffinch, refusal, run};
 use crate::{Replica, same_everywhere};
 
 /// Has a server taught; answers with the id of what it was taught by.
-fn teach(server: &Server, content: &str) -> String {
+pub(crate) fn teach(server: &Server, content: &str) -> String {
     let body = json!({"comment": {"content": content}, "label": "spam"});
     let reply = server.post("/v1/corrections", &body);
     reply["id"].as_str().unwrap().to_owned()

@@ -15,7 +15,7 @@ use crate::wait_for;
 pub(crate) const NODES: usize = 3;
 
 /// The stream of the log.
-const LOG: &str = "chaffinch-log";
+pub(crate) const LOG: &str = "chaffinch-log";
 
 pub(crate) struct Nodes {
     folder: PathBuf,

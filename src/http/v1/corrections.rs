@@ -1,5 +1,6 @@
 //! `POST /v1/corrections` and `DELETE /v1/corrections/{id}`.
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, web};
 
 use super::problem::{ApiError, Errors, Problem};
@@ -9,19 +10,24 @@ use crate::http::state::State;
 use crate::service::Teaching;
 use crate::wire::{CorrectionReply, CorrectionRequest, FieldError};
 
-/// Says what a comment is; 200 only once that is safe on the disk and learned.
+/// Says what a comment is; 200 only once that is safe on the disk and learned. 202 where it is safe on the disk of
+/// one server of a cluster, and is learned by all when the log that they share is there again.
 #[utoipa::path(
     post,
     path = "/v1/corrections",
     tag = "Comments",
     request_body = CorrectionRequest,
-    responses((status = 200, description = "What holds now", body = CorrectionReply), Errors)
+    responses(
+        (status = 200, description = "What holds now", body = CorrectionReply),
+        (status = 202, description = "What will hold", body = CorrectionReply),
+        Errors
+    )
 )]
 pub(in crate::http) async fn correct(
     request: HttpRequest,
     payload: web::Payload,
     state: web::Data<State>,
-) -> Result<web::Json<CorrectionReply>, ApiError> {
+) -> Result<(web::Json<CorrectionReply>, StatusCode), ApiError> {
     let caller = auth::caller(&request, &state)?;
     let request: CorrectionRequest = json(payload, &state).await?;
     let label = request
@@ -32,7 +38,7 @@ pub(in crate::http) async fn correct(
         Some(false) => Teaching::Leave,
         _ => Teaching::Learn,
     };
-    let reply = match (request.id, request.comment) {
+    let reply: CorrectionReply = match (request.id, request.comment) {
         (Some(id), None) => {
             let id = id
                 .parse()
@@ -64,7 +70,11 @@ pub(in crate::http) async fn correct(
             return Err(FieldError::new("comment", "must not stand beside an id").into());
         }
     };
-    Ok(web::Json(reply))
+    let status = match (reply.id, reply.sequence) {
+        (Some(_), None) => StatusCode::ACCEPTED,
+        _ => StatusCode::OK,
+    };
+    Ok((web::Json(reply), status))
 }
 
 /// Takes a correction back.

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::new_verdict::NewVerdict;
 use super::parcels::Opened;
 use super::plan::{self, Plan};
+use super::queue;
 use super::trees::{Trees, to_micros};
 use crate::key::KeyHash;
 use crate::rule::{RuleChange, RuleId};
@@ -39,6 +40,8 @@ pub(super) enum Command {
 /// Something that the log records, unless it is so already.
 pub(super) enum Request {
     Correct(NewCorrection, Answer<CorrectionReceipt>),
+    /// One that waited here for the log; it may have it by now.
+    Queued(NewCorrection, Answer<CorrectionReceipt>),
     Submit {
         verdict: Box<NewVerdict>,
         label: Label,
@@ -110,6 +113,14 @@ impl Request {
     pub(super) fn decide(&mut self, trees: &Trees, plan: &Plan<'_>, next: Sequence) -> Vec<Event> {
         match self {
             Self::Correct(new, answer) => answer.decide(correct(trees, plan, new, next)),
+            Self::Queued(new, answer) => {
+                let decided = match queue::is_in_log(trees, new) {
+                    Ok(true) => Ok((None, receipt(new, Some(next)))),
+                    Ok(false) => correct(trees, plan, new, next),
+                    Err(error) => Err(error),
+                };
+                answer.decide(decided)
+            }
             Self::Submit {
                 verdict,
                 label,
@@ -117,14 +128,7 @@ impl Request {
                 at,
                 answer,
             } => {
-                let new = NewCorrection {
-                    verdict: verdict.id,
-                    label: *label,
-                    features: features.clone(),
-                    learn: true,
-                    by: verdict.key,
-                    at: *at,
-                };
+                let new = submitted(verdict, *label, features, *at);
                 answer.decide(submit(trees, plan, &verdict.fingerprint, new, next))
             }
             Self::Retract {
@@ -201,7 +205,9 @@ impl Request {
     /// Gives the answer, now that its events are durable, or why they are not.
     pub(super) fn answer(self, durable: Result<(), StoreError>) {
         match self {
-            Self::Correct(_, answer) | Self::Submit { answer, .. } => answer.give(durable),
+            Self::Correct(_, answer) | Self::Queued(_, answer) | Self::Submit { answer, .. } => {
+                answer.give(durable)
+            }
             Self::Retract { answer, .. } => answer.give(durable),
             Self::Erase(.., answer) => answer.give(durable),
             Self::Rule(.., answer) => answer.give(durable),
@@ -212,6 +218,39 @@ impl Request {
             | Self::ConfigureSite(.., answer)
             | Self::RemoveSite(.., answer) => answer.give(durable),
         }
+    }
+
+    /// What it would have a verdict that is stored here corrected to, if it is a correction.
+    pub(super) fn correction(&self, trees: &Trees) -> Result<Option<NewCorrection>, StoreError> {
+        let new = match self {
+            Self::Correct(new, _) | Self::Queued(new, _) => new.clone(),
+            Self::Submit {
+                verdict,
+                label,
+                features,
+                at,
+                ..
+            } => match trees.find(&verdict.fingerprint)? {
+                Some(found) => NewCorrection {
+                    verdict: found,
+                    ..submitted(verdict, *label, features, *at)
+                },
+                None => return Ok(None),
+            },
+            _ => return Ok(None),
+        };
+        let known = trees.stored_verdict(new.verdict)?.is_some();
+        Ok(known.then_some(new))
+    }
+
+    /// Says that a correction is kept until it can be given, or why it is not.
+    pub(super) fn answer_later(mut self, new: &NewCorrection, durable: Result<(), StoreError>) {
+        if let Self::Correct(_, answer) | Self::Queued(_, answer) | Self::Submit { answer, .. } =
+            &mut self
+        {
+            answer.decided = Some(Ok(receipt(new, None)));
+        }
+        self.answer(durable);
     }
 
     /// Whether it is only done when keys of the vault are gone, not already when it is logged.
@@ -256,7 +295,7 @@ fn correct(
             id: new.verdict,
             label: new.label,
             previous: Some(same.label),
-            sequence: same.sequence,
+            sequence: Some(same.sequence),
         };
         return Ok((None, receipt));
     }
@@ -277,9 +316,34 @@ fn correct(
         id: new.verdict,
         label: new.label,
         previous: standing.map(|standing| standing.label),
-        sequence: next,
+        sequence: Some(next),
     };
     Ok((Some(plan::event(new.at, change)), receipt))
+}
+
+fn receipt(new: &NewCorrection, sequence: Option<Sequence>) -> CorrectionReceipt {
+    CorrectionReceipt {
+        id: new.verdict,
+        label: new.label,
+        previous: None,
+        sequence,
+    }
+}
+
+fn submitted(
+    verdict: &NewVerdict,
+    label: Label,
+    features: &Features,
+    at: Timestamp,
+) -> NewCorrection {
+    NewCorrection {
+        verdict: verdict.id,
+        label,
+        features: features.clone(),
+        learn: true,
+        by: verdict.key,
+        at,
+    }
 }
 
 /// Labels what was found or stored for the comment; by now one of both is in the trees.

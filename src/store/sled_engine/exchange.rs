@@ -5,7 +5,8 @@
 //! - `w`, verdict id: it was given here and waits to be handed on;
 //! - `p`, verdict id -> the place of the parcel that it lies in;
 //! - `e`, verdict id: it was erased, and no parcel may bring it again;
-//! - `c`, place: the parcel there is to be cleared of something erased.
+//! - `c`, place: the parcel there is to be cleared of something erased;
+//! - `q`, verdict id, time: a correction that waits for the log; see [`super::queue`].
 //!
 //! What is erased is noted for good, as the log that says so stays for good.
 

@@ -4,6 +4,7 @@
 //! disk kept the other half from coming about.
 
 use super::plan::Plan;
+use super::queue;
 use super::trees::Trees;
 use crate::site::settings::RetentionWhat;
 use crate::store::codec::{decode, encode};
@@ -28,8 +29,8 @@ pub(super) fn noted(trees: &Trees) -> Result<Vec<VerdictId>, StoreError> {
     }
 }
 
-/// Takes out those that were noted and have no label: nobody was told of them. Those that have one may be handed
-/// on.
+/// Takes out those that were noted and have no label: nobody was told of them. Those that have one, or
+/// whose label waits, may be handed on.
 pub(super) fn take_back(trees: &Trees) -> Result<(), StoreError> {
     let noted = noted(trees)?;
     if noted.is_empty() {
@@ -37,7 +38,7 @@ pub(super) fn take_back(trees: &Trees) -> Result<(), StoreError> {
     }
     let mut plan = Plan::new(trees);
     for id in noted {
-        if trees.correction(id)?.is_none() {
+        if trees.correction(id)?.is_none() && !queue::holds(trees, id)? {
             plan.expire(id, RetentionWhat::Record)?;
         } else {
             plan.hand_on(id);

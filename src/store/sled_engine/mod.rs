@@ -15,6 +15,7 @@ mod notifier;
 mod parcels;
 mod plan;
 mod postings;
+mod queue;
 mod rebuild;
 mod repair;
 mod sharing;
@@ -112,14 +113,16 @@ impl SledStore {
         let (commands, waiting) = sync_channel(WAITING);
         let (groups, committed) = channel();
         let db_file = sled_path.join("db");
-        let writer = Writer {
+        let mut writer = Writer {
             trees: trees.clone(),
             journal,
             file: File::open(&db_file).map_err(|e| StoreError::io(&db_file, &e))?,
             blobs: Blobs::new(sled_path.join("blobs")),
             notifier: groups,
             failed: None,
-            sharing: shared.clone().map(Sharing::new),
+            sharing: shared
+                .clone()
+                .map(|log| Sharing::new(log, queue::count(&trees))),
         };
         let spawn = |name: &str, work: Box<dyn FnOnce() + Send>| {
             thread::Builder::new()
@@ -128,13 +131,15 @@ impl SledStore {
                 .map_err(|e| StoreError::io(path, &e))
         };
         let (told, reader) = (Arc::clone(&observers), log.clone());
-        let threads = vec![
-            spawn("store-writer", Box::new(move || writer.run(&waiting)))?,
-            spawn(
-                "store-notifier",
-                Box::new(move || notifier::run(&committed, &told, &reader)),
-            )?,
-        ];
+        let notifier = spawn(
+            "store-notifier",
+            Box::new(move || notifier::run(&committed, &told, &reader)),
+        )?;
+        if writer.sharing.is_none() {
+            writer.enter_queued();
+        }
+        let writer = spawn("store-writer", Box::new(move || writer.run(&waiting)))?;
+        let threads = vec![writer, notifier];
         Ok(Self {
             trees,
             log,
@@ -426,7 +431,11 @@ impl Store for SledStore {
     }
 
     fn standing(&self) -> Option<Standing> {
-        self.shared.as_ref().map(|shared| shared.standing())
+        let standing = self.shared.as_ref()?.standing();
+        Some(Standing {
+            queued: queue::count(&self.trees) as u64,
+            ..standing
+        })
     }
 
     fn probe(&self) -> Ack<()> {

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use super::command::Request;
 use super::notifier::Group;
 use super::plan::Plan;
+use super::queue::Sent;
 use super::writer::{Writer, decide};
 use crate::store::error::StoreError;
 use crate::store::shared::{Offer, SharedLog};
@@ -32,6 +33,9 @@ pub(super) struct Sharing {
     offered: Option<Offered>,
     /// Why it can be followed no longer, if so.
     parted: Option<StoreError>,
+    /// How many corrections wait on the disk, and which of them are on their way.
+    pub(super) queued: usize,
+    pub(super) sent: Vec<Sent>,
 }
 
 /// A request, and since when it waits.
@@ -48,8 +52,10 @@ struct Offered {
 }
 
 impl Sharing {
-    pub(super) fn new(log: Arc<dyn SharedLog>) -> Self {
+    pub(super) fn new(log: Arc<dyn SharedLog>, queued: usize) -> Self {
         Self {
+            queued,
+            sent: Vec::new(),
             log,
             place: None,
             waiting: VecDeque::new(),
@@ -62,7 +68,13 @@ impl Sharing {
     pub(super) fn look_again(&self) -> Option<Duration> {
         let offered = self.offered.as_ref();
         let waits = !self.waiting.is_empty() || offered.is_some_and(|o| !o.requests.is_empty());
-        waits.then_some(LOOK)
+        (waits || self.queued > 0).then_some(LOOK)
+    }
+
+    /// Whether the log is there, and nobody waits for it.
+    pub(super) fn is_idle(&self) -> bool {
+        let open = self.offered.is_some() || !self.waiting.is_empty() || self.parted.is_some();
+        !open && self.place.is_some() && self.log.standing().connected
     }
 
     /// The next requests to decide on, if it is their turn, and the place to offer them for.
@@ -236,6 +248,14 @@ impl Writer {
             && sharing.look_again().is_some()
         {
             let (gone, why) = sharing.impatient();
+            let gone = match why {
+                StoreError::LogAway => {
+                    let most = sharing.log.queue();
+                    self.keep_for_later(gone, most)
+                }
+                _ => gone,
+            };
+            self.send_queued();
             for request in gone {
                 request.answer(Err(why.clone()));
             }

@@ -77,7 +77,7 @@ impl Writer {
 
     /// Nothing more is written after a failure: the operating system has then let go of what it
     /// could not write, and the next sync would succeed without it.
-    fn sync(&mut self) {
+    pub(super) fn sync(&mut self) {
         if self.failed.is_none() {
             let flushed = self.trees.db.flush();
             self.note_failure(&flushed.map(drop).map_err(StoreError::from));
@@ -233,7 +233,11 @@ impl Writer {
         }
     }
 
-    fn commit_events(&mut self, mut requests: Vec<Request>, written: Result<(), StoreError>) {
+    pub(super) fn commit_events(
+        &mut self,
+        mut requests: Vec<Request>,
+        written: Result<(), StoreError>,
+    ) {
         let trees = self.trees.clone();
         let mut plan = Plan::new(&trees);
         let decided = decide(&trees, &mut plan, self.journal.last() + 1, &mut requests);
