@@ -321,7 +321,7 @@ impl VerdictId {
     }
 
     /// Reads the 16 bytes that [`Self::as_bytes`] gave.
-    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(Uuid::from_bytes(bytes))
     }
 

@@ -18,6 +18,7 @@ mod postings;
 mod queue;
 mod rebuild;
 mod repair;
+mod runs;
 mod sharing;
 mod stored_verdict;
 mod trees;

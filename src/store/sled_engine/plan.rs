@@ -11,6 +11,7 @@ use super::halves;
 use super::history::Steps;
 use super::new_verdict::NewVerdict;
 use super::postings::{self, Term};
+use super::runs;
 use super::stored_verdict::StoredVerdict;
 use super::trees::{Counted, CounterRow, StoredCorrection, Trees, content_key, exact_key};
 use crate::key::KeyHash;
@@ -30,7 +31,7 @@ use crate::verdict::{Label, Verdict, VerdictId};
 pub(super) struct Plan<'a> {
     trees: &'a Trees,
     verdicts: Batch,
-    postings: Batch,
+    postings: runs::Changes,
     content: Batch,
     history: Steps,
     /// The names of keys that are made.
@@ -59,7 +60,7 @@ impl<'a> Plan<'a> {
         Self {
             trees,
             verdicts: Batch::default(),
-            postings: Batch::default(),
+            postings: runs::Changes::default(),
             content: Batch::default(),
             history: Steps::default(),
             key_names: Vec::new(),
@@ -133,7 +134,7 @@ impl<'a> Plan<'a> {
     pub(super) fn put_raw(&mut self, id: VerdictId, stored: IVec, terms: &[Term]) {
         self.verdicts.insert(id.as_bytes(), stored);
         for term in terms {
-            self.postings.insert(&term.entry(id), IVec::default());
+            self.postings.list(*term, id);
         }
     }
 
@@ -143,10 +144,13 @@ impl<'a> Plan<'a> {
         id: VerdictId,
         fingerprint: &Fingerprint,
     ) -> Result<(), StoreError> {
-        let fields = encode("fingerprint", &fingerprint.fields)?;
-        self.content
-            .insert(exact_key(fingerprint, id), IVec::default());
-        self.content.insert(content_key(fingerprint, id), fields);
+        if fingerprint.has_content {
+            let fields = encode("fingerprint", &fingerprint.fields)?;
+            self.content.insert(content_key(fingerprint, id), fields);
+        } else {
+            self.content
+                .insert(exact_key(fingerprint, id), IVec::default());
+        }
         Ok(())
     }
 
@@ -187,7 +191,7 @@ impl<'a> Plan<'a> {
             RetentionWhat::Record => {
                 let secret = self.trees.vault.secret();
                 for term in postings::terms(secret, &stored.with(id, None)) {
-                    self.postings.remove(&term.entry(id));
+                    self.postings.unlist(term, id);
                 }
                 self.verdicts.remove(id.as_bytes());
                 self.removed.insert(id);
@@ -439,7 +443,7 @@ impl<'a> Plan<'a> {
         // The indexes first, each on its own: whoever reads them passes over names that are nowhere
         // else, and an entry written in the transaction costs three times as much. Of an event that is
         // not yet taken over the next start writes the same again.
-        trees.postings.apply_batch(self.postings)?;
+        self.postings.write(&trees.postings)?;
         trees.content.apply_batch(self.content)?;
         if !self.history.is_empty() {
             trees.history.apply_batch(self.history.into_batch())?;
@@ -492,9 +496,9 @@ impl Plan<'_> {
             };
             for (label, term) in terms {
                 if stands == Some(label) {
-                    self.postings.insert(&term.entry(id), IVec::default());
+                    self.postings.list(term, id);
                 } else {
-                    self.postings.remove(&term.entry(id));
+                    self.postings.unlist(term, id);
                 }
             }
         }

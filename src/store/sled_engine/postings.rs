@@ -1,10 +1,9 @@
 //! The inverted index of verdicts: under each term the names of the verdicts that have it, so
 //! that the verdicts with several terms are where their lists meet.
 //!
-//! A key is a term (a keyed hash of 8 bytes) and a verdict's name, which sorts by time.
+//! An entry is a [`run`](super::runs): what one group of writes listed under a term.
 
-use sled::Tree;
-
+use super::runs::{self, List};
 use super::trees::{Trees, id_at_end};
 use crate::key::KeyHash;
 use crate::site::Site;
@@ -45,12 +44,9 @@ impl Term {
         Self::new(secret, "label", label.to_string().as_bytes())
     }
 
-    /// The key of an entry.
-    pub(super) fn entry(self, id: VerdictId) -> [u8; 24] {
-        let mut entry = [0; 24];
-        entry[..8].copy_from_slice(&self.0);
-        entry[8..].copy_from_slice(id.as_bytes());
-        entry
+    /// What the keys of its list begin with.
+    pub(super) fn as_bytes(&self) -> &[u8; 8] {
+        &self.0
     }
 }
 
@@ -82,12 +78,11 @@ pub(super) fn terms(secret: &Secret, record: &VerdictRecord) -> Vec<Term> {
 
 /// The names in several lists at once, newest first; with no list, all names.
 pub(super) struct Meeting<'a> {
-    verdicts: &'a Tree,
-    postings: &'a Tree,
-    terms: Vec<Term>,
+    trees: &'a Trees,
+    lists: Vec<List>,
     oldest: VerdictId,
     /// Where to look next, inclusive; `None` at the end.
-    at: Option<u128>,
+    at: Option<VerdictId>,
 }
 
 impl<'a> Meeting<'a> {
@@ -99,11 +94,10 @@ impl<'a> Meeting<'a> {
         oldest: VerdictId,
     ) -> Self {
         Self {
-            verdicts: &trees.verdicts,
-            postings: &trees.postings,
-            terms,
+            trees,
+            lists: terms.into_iter().map(List::new).collect(),
             oldest,
-            at: before.map_or(Some(u128::MAX), |before| number(before).checked_sub(1)),
+            at: before.map_or(Some(runs::NEWEST), runs::before),
         }
     }
 
@@ -113,32 +107,30 @@ impl<'a> Meeting<'a> {
         // Each list in turn is asked for the newest name that is no newer than what the lists
         // before it had; where all have agreed on one, they meet.
         for turn in 0.. {
-            let Some(at) = self.at.filter(|&at| at >= number(self.oldest)) else {
+            let Some(at) = self.at.filter(|&at| at >= self.oldest) else {
                 break;
             };
             if *budget == 0 {
-                return Ok(Next::Tired(name(at.saturating_add(1))));
+                return Ok(Next::Tired(runs::after(at)));
             }
             *budget -= 1;
-            let newest = match self.terms.get(turn % self.terms.len().max(1)) {
-                Some(term) => {
-                    let range = term.entry(self.oldest)..=term.entry(name(at));
-                    self.postings.range(range).next_back()
-                }
+            let turn = turn % self.lists.len().max(1);
+            let newest = match self.lists.get_mut(turn) {
+                Some(list) => list.newest_to(&self.trees.postings, at, budget)?,
                 None => {
-                    let range = *self.oldest.as_bytes()..=at.to_be_bytes();
-                    self.verdicts.range(range).next_back()
+                    let range = ..=*at.as_bytes();
+                    let newest = self.trees.verdicts.range(range).next_back();
+                    newest.transpose()?.and_then(|(key, _)| id_at_end(&key))
                 }
             };
-            let Some(found) = newest.transpose()?.and_then(|(key, _)| id_at_end(&key)) else {
+            let Some(found) = newest.filter(|&found| found >= self.oldest) else {
                 break;
             };
-            let found = number(found);
             agreeing = if found == at { agreeing + 1 } else { 1 };
             self.at = Some(found);
-            if agreeing >= self.terms.len() {
-                self.at = found.checked_sub(1);
-                return Ok(Next::Found(name(found)));
+            if agreeing >= self.lists.len() {
+                self.at = runs::before(found);
+                return Ok(Next::Found(found));
             }
         }
         self.at = None;
@@ -153,12 +145,4 @@ pub(super) enum Next {
     /// The budget is used up; everything from this name on was looked at.
     Tired(VerdictId),
     End,
-}
-
-fn number(id: VerdictId) -> u128 {
-    u128::from_be_bytes(*id.as_bytes())
-}
-
-fn name(number: u128) -> VerdictId {
-    VerdictId::from_bytes(number.to_be_bytes())
 }

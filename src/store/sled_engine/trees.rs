@@ -25,6 +25,8 @@ use crate::verdict::{Label, VerdictId};
 /// Most candidates looked at for one piece of feedback: a text repeated more often than this is
 /// the same spam whichever of its copies is corrected.
 const CANDIDATES: usize = 500;
+/// Most copies of a text among which the one is looked for on which all else agrees.
+const COPIES: usize = 10 * CANDIDATES;
 
 /// Handles to all trees. Cheap to clone.
 #[derive(Clone)]
@@ -34,9 +36,10 @@ pub(super) struct Trees {
     pub(super) vault: Arc<Vault>,
     /// Verdict id -> [`StoredVerdict`].
     pub(super) verdicts: Tree,
-    /// [`Term`](super::postings::Term), verdict id -> nothing.
+    /// [`Term`](super::postings::Term), verdict id -> other verdicts' ids; see [`super::runs`].
     pub(super) postings: Tree,
-    /// `e`, exact hash, verdict id -> nothing; `c`, content hash, verdict id -> [`Fields`].
+    /// `c`, content hash, verdict id -> [`Fields`]; of verdicts without content `e`, exact hash, verdict id ->
+    /// nothing.
     pub(super) content: Tree,
     /// Verdict id -> [`StoredCorrection`].
     pub(super) corrections: Tree,
@@ -355,9 +358,16 @@ impl Trees {
 
     /// The newest verdict on which all fields agree.
     pub(super) fn find_same(&self, wanted: &Fingerprint) -> Result<Option<VerdictId>, StoreError> {
-        let exact = [b"e", &wanted.exact[..]].concat();
-        for entry in self.content.scan_prefix(exact).rev().take(CANDIDATES) {
-            if let Some(id) = self.existing(&entry?.0)? {
+        let list = match wanted.has_content {
+            true => [b"c", &wanted.content[..]].concat(),
+            false => [b"e", &wanted.exact[..]].concat(),
+        };
+        for entry in self.content.scan_prefix(list).rev().take(COPIES) {
+            let (key, fields) = entry?;
+            // The exact hash is one of the content and these fields.
+            let same = !wanted.has_content
+                || decode::<Fields>("fingerprint", &fields)? == wanted.fields;
+            if same && let Some(id) = self.existing(&key)? {
                 return Ok(Some(id));
             }
         }
