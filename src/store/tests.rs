@@ -270,11 +270,13 @@ fn what_sled_lost_is_rebuilt_from_the_journal() {
     }
 }
 
-/// Copies a directory as it is: what a process that was killed at this moment leaves behind.
+/// Copies a directory as it is: what a process that was killed at this moment leaves behind. What is empty as soon
+/// as the rest has it is copied before the rest.
 pub(super) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
+    let mut entries: Vec<_> = fs::read_dir(from).unwrap().map(Result::unwrap).collect();
+    entries.sort_by_key(|entry| entry.file_name() != "spool");
+    for entry in entries {
         let target = to.join(entry.file_name());
         if entry.file_type().unwrap().is_dir() {
             copy(&entry.path(), &target);
@@ -295,6 +297,18 @@ fn what_was_acknowledged_survives_a_kill() {
             corrected,
             put(&*store, Verdict::Ham, comment("not corrected")),
         ]);
+        let submitted = comment(&format!("submitted {round}"));
+        let submitted = record(Verdict::Ham, Origin::Submitted, submitted);
+        let features = Features::default();
+        let ack =
+            store.correct_comment(submitted, AddressPolicy::Hash, Label::Spam, features, now());
+        ids.push(ack.wait().unwrap().id);
+        if round % 2 == 0 {
+            store
+                .retract(ids[ids.len() - 1], KEY, now())
+                .wait()
+                .unwrap();
+        }
         let left_behind = tempfile::tempdir().unwrap();
         copy(dir.path(), left_behind.path());
         let healed = open_in(&left_behind);

@@ -233,6 +233,7 @@ fn parts(path: &Path, last: Sequence, database: &str) -> Result<Vec<Part>, Store
                 Vault::slots_of(bytes)
             ),
             "sled" => database.to_owned(),
+            "spool" => "verdicts that the database did not have on the disk yet".to_owned(),
             "learned" => format!(
                 "what was learned, so that a start is quick: as of events {:?}",
                 kept_in(&entry.path())

@@ -10,8 +10,9 @@
 //!
 //! What is erased is noted for good, as the log that says so stays for good.
 
-use sled::{Batch, Tree};
+use sled::Tree;
 
+use super::entries::Entries;
 use super::examine::nameless;
 use super::trees::id_at_end;
 use crate::store::codec::{decode, encode};
@@ -28,7 +29,7 @@ pub(super) struct Notes(pub(super) Tree);
 
 /// Changes to it.
 #[derive(Default)]
-pub(super) struct Changes(pub(super) Batch);
+pub(super) struct Changes(Entries);
 
 fn of_verdict(kind: u8, id: VerdictId) -> Vec<u8> {
     [&[kind], &id.as_bytes()[..]].concat()
@@ -118,7 +119,7 @@ impl Notes {
     }
 
     pub(super) fn apply(&self, changes: Changes) -> Result<(), StoreError> {
-        Ok(self.0.apply_batch(changes.0)?)
+        Ok(changes.0.write(&self.0)?)
     }
 }
 

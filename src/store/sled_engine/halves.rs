@@ -16,9 +16,13 @@ pub(super) const ENTRY: &str = "halves";
 
 /// Notes which comments are about to be stored and then labelled.
 pub(super) fn note(trees: &Trees, verdicts: &[VerdictId]) -> Result<(), StoreError> {
-    let bytes = encode("list of verdicts", &verdicts)?;
-    trees.meta.insert(ENTRY, bytes)?;
+    trees.meta.insert(ENTRY, entry(verdicts)?)?;
     Ok(())
+}
+
+/// What stands there of some.
+pub(super) fn entry(verdicts: &[VerdictId]) -> Result<Vec<u8>, StoreError> {
+    encode("list of verdicts", &verdicts)
 }
 
 /// Which comments are noted.
@@ -29,8 +33,8 @@ pub(super) fn noted(trees: &Trees) -> Result<Vec<VerdictId>, StoreError> {
     }
 }
 
-/// Takes out those that were noted and have no label: nobody was told of them. Those that have one, or
-/// whose label waits, may be handed on.
+/// Takes out those that are noted still, as they never had a label, and none waits for them: nobody was told of
+/// them.
 pub(super) fn take_back(trees: &Trees) -> Result<(), StoreError> {
     let noted = noted(trees)?;
     if noted.is_empty() {
@@ -38,14 +42,12 @@ pub(super) fn take_back(trees: &Trees) -> Result<(), StoreError> {
     }
     let mut plan = Plan::new(trees);
     for id in noted {
-        if trees.correction(id)?.is_none() && !queue::holds(trees, id)? {
-            plan.expire(id, RetentionWhat::Record)?;
-        } else {
+        if queue::holds(trees, id)? {
             plan.hand_on(id);
+        } else {
+            plan.expire(id, RetentionWhat::Record)?;
         }
     }
     plan.completes_halves();
-    plan.commit()?;
-    trees.db.flush()?;
-    Ok(())
+    plan.commit()
 }

@@ -106,7 +106,8 @@ fn attempt_once(directory: &Path, cache_bytes: u64) -> Result<Db, Failure> {
         let db = Config::new()
             .path(directory)
             .cache_capacity(cache_bytes)
-            .flush_every_ms(Some(500))
+            // The writer does, and syncs what is flushed.
+            .flush_every_ms(None)
             .open()?;
         let applied = trees::applied(&db)?;
         Ok((db, applied))

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use sled::Batch;
+use sled::Tree;
 
 use super::trees::Trees;
 use crate::key::KeyHash;
@@ -30,8 +30,6 @@ const COMPLETE: &str = "history";
 
 const OF_LOG: u8 = b'e';
 pub(super) const OF_CALL: u8 = b'c';
-
-type Entry = (Vec<u8>, Option<Vec<u8>>);
 
 /// What a group of writes changes in the history.
 #[derive(Default)]
@@ -72,24 +70,15 @@ impl Steps {
         Ok(())
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    pub(super) fn into_batch(self) -> Batch {
-        batch(self.0)
-    }
-}
-
-fn batch(entries: impl IntoIterator<Item = Entry>) -> Batch {
-    let mut batch = Batch::default();
-    for (key, step) in entries {
-        match step {
-            Some(step) => batch.insert(key, step),
-            None => batch.remove(key),
+    pub(super) fn write(self, history: &Tree) -> sled::Result<()> {
+        for (key, step) in self.0 {
+            match step {
+                Some(step) => history.insert(key, step)?,
+                None => history.remove(key)?,
+            };
         }
+        Ok(())
     }
-    batch
 }
 
 fn key(id: VerdictId, kind: u8, number: u64) -> Vec<u8> {
@@ -173,11 +162,10 @@ impl Trees {
                 _ => steps.note(sequence, &event)?,
             }
             if steps.0.len() >= GROUP {
-                self.history
-                    .apply_batch(std::mem::take(&mut steps).into_batch())?;
+                std::mem::take(&mut steps).write(&self.history)?;
             }
         }
-        self.history.apply_batch(steps.into_batch())?;
+        steps.write(&self.history)?;
         self.meta.insert(COMPLETE, &[][..])?;
         self.db.flush()?;
         Ok(())

@@ -3,6 +3,7 @@
 mod blobs;
 mod command;
 mod dumping;
+mod entries;
 mod examine;
 mod exchange;
 mod halves;
@@ -17,9 +18,12 @@ mod plan;
 mod postings;
 mod queue;
 mod rebuild;
+mod redo;
 mod repair;
 mod runs;
 mod sharing;
+mod spool;
+mod spooled;
 mod stored_verdict;
 mod trees;
 mod uses;
@@ -31,6 +35,7 @@ use std::path::Path;
 use std::sync::mpsc::{SyncSender, TrySendError, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -102,6 +107,7 @@ impl SledStore {
         // sled syncs none of the names that it made, nor the file of its settings.
         sync_files(&sled_path)?;
         sync_dir(path)?;
+        let spool = spooled::take_over(&trees, &directory.join("spool"))?;
         let journal = Journal::open(&directory.join("journal"), trees.applied()?)?;
         catch_up(&trees, &journal.reader())?;
         trees.complete_history(&journal.reader())?;
@@ -117,6 +123,10 @@ impl SledStore {
         let mut writer = Writer {
             trees: trees.clone(),
             journal,
+            spool,
+            synced: Instant::now(),
+            urgent: true,
+            dirty: true,
             file: File::open(&db_file).map_err(|e| StoreError::io(&db_file, &e))?,
             blobs: Blobs::new(sled_path.join("blobs")),
             notifier: groups,

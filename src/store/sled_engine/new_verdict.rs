@@ -101,6 +101,6 @@ impl NewVerdict {
 }
 
 /// As what it counts, if it is a check.
-fn counts(record: &VerdictRecord) -> Option<(CounterRow, Verdict)> {
+pub(super) fn counts(record: &VerdictRecord) -> Option<(CounterRow, Verdict)> {
     (record.origin == Origin::Checked).then(|| (CounterRow::of(record), record.judgement.verdict))
 }

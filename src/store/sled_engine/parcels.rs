@@ -12,7 +12,7 @@ use super::command::Command;
 use super::examine::nameless;
 use super::exchange::Changes;
 use super::new_verdict::NewVerdict;
-use super::plan::Plan;
+use super::spool::Source;
 use super::stored_verdict::StoredVerdict;
 use super::trees::{Trees, id_at_end};
 use super::writer::Writer;
@@ -196,8 +196,8 @@ impl Writer {
         received.map(|()| unreadable as u64)
     }
 
-    fn keep(&self, parcels: Vec<Opened>) -> Result<(), StoreError> {
-        let trees = &self.trees;
+    fn keep(&mut self, parcels: Vec<Opened>) -> Result<(), StoreError> {
+        let trees = self.trees.clone();
         let (mut new, mut seen, mut notes) = (Vec::new(), HashSet::new(), Changes::default());
         let mut arrived = trees.exchange.where_arrived()?;
         for parcel in parcels {
@@ -209,7 +209,7 @@ impl Writer {
             }
             for verdict in parcel.new {
                 // Meanwhile it may have been erased, or have come another way.
-                if seen.insert(verdict.id) && is_news(trees, verdict.id)? {
+                if seen.insert(verdict.id) && is_news(&trees, verdict.id)? {
                     new.push(verdict);
                 }
             }
@@ -218,17 +218,10 @@ impl Writer {
                 ..arrived
             };
         }
-        let keys: Vec<_> = new.iter().map(|new| new.stored.key).collect();
-        let slots = trees.vault.keep(&keys)?;
-        let mut plan = Plan::new(trees);
-        for (new, slot) in new.iter().zip(slots) {
-            plan.put_received(new, slot)?;
-        }
-        plan.commit()?;
-        // After them: what is noted as arrived is not asked for again.
+        self.put_all(&new, Source::Parcel)?;
+        // After them: what is noted as arrived is not asked for again. A crash before both are on the disk has
+        // them asked for again.
         notes.arrived(arrived)?;
-        trees.exchange.apply(notes)?;
-        trees.db.flush()?;
-        Ok(())
+        trees.exchange.apply(notes)
     }
 }

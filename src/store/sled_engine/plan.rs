@@ -3,17 +3,19 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
-use sled::transaction::{ConflictableTransactionError, TransactionError, Transactional};
-use sled::{Batch, IVec};
+use sled::IVec;
 
+use super::entries::Entries;
 use super::exchange::Changes;
 use super::halves;
 use super::history::Steps;
 use super::new_verdict::NewVerdict;
 use super::postings::{self, Term};
-use super::runs;
+use super::redo::{Part, Redo};
+use super::spool::Source;
 use super::stored_verdict::StoredVerdict;
 use super::trees::{Counted, CounterRow, StoredCorrection, Trees, content_key, exact_key};
+use super::{runs, spooled};
 use crate::key::KeyHash;
 use crate::rule::{RuleId, StandingRule};
 use crate::site::Site;
@@ -30,9 +32,12 @@ use crate::verdict::{Label, Verdict, VerdictId};
 /// Changes on top of the trees. Reads see them.
 pub(super) struct Plan<'a> {
     trees: &'a Trees,
-    verdicts: Batch,
+    /// New ones.
+    verdicts: Entries,
+    /// What must not come apart of that which is not worked out at the end.
+    redo: Redo,
     postings: runs::Changes,
-    content: Batch,
+    content: Entries,
     history: Steps,
     /// The names of keys that are made.
     key_names: Vec<(KeyHash, String)>,
@@ -47,21 +52,26 @@ pub(super) struct Plan<'a> {
     settings: HashMap<Site, Option<ConfiguredSite>>,
     rules: HashMap<RuleId, Option<StandingRule>>,
     applied: Option<Sequence>,
+    /// The group of the spool that this is.
+    spooled: Option<u64>,
     /// What is noted for the exchange of verdicts.
     exchange: Changes,
     /// Verdicts that the other stores of a shared log do not have.
     handed_on: Changes,
-    /// Whether the submitted comments of this group are labelled with it.
-    completes_halves: bool,
+    /// Verdicts that get a label, or had one for a while.
+    labelled: HashSet<VerdictId>,
+    /// What remains of the submitted comments that wait for their label, if that changes.
+    halves: Option<Vec<VerdictId>>,
 }
 
 impl<'a> Plan<'a> {
     pub(super) fn new(trees: &'a Trees) -> Self {
         Self {
             trees,
-            verdicts: Batch::default(),
+            verdicts: Entries::default(),
+            redo: Redo::default(),
             postings: runs::Changes::default(),
-            content: Batch::default(),
+            content: Entries::default(),
             history: Steps::default(),
             key_names: Vec::new(),
             removed: HashSet::new(),
@@ -73,37 +83,70 @@ impl<'a> Plan<'a> {
             settings: HashMap::new(),
             rules: HashMap::new(),
             applied: None,
+            spooled: None,
             exchange: Changes::default(),
             handed_on: Changes::default(),
-            completes_halves: false,
+            labelled: HashSet::new(),
+            halves: None,
         }
     }
 
     /// A new verdict, whose key lies in the vault, its index entries, its site and, if it was
     /// checked, its count.
     pub(super) fn put(&mut self, new: &NewVerdict, slot: Slot) -> Result<(), StoreError> {
-        let id = new.id;
-        let stored = encode("verdict", &new.stored.kept_in(slot))?;
+        self.put_stored(new, new.stored.value(slot)?.into())
+    }
+
+    /// One that is in the spool, and all that follows from where it comes from.
+    pub(super) fn put_spooled(
+        &mut self,
+        new: &NewVerdict,
+        from: Source,
+        stored: Vec<u8>,
+    ) -> Result<(), StoreError> {
+        self.put_stored(new, stored.into())?;
+        match from {
+            Source::Check => self.hand_on(new.id),
+            Source::Submission => {}
+            Source::Parcel => self.count_received(new)?,
+        }
+        Ok(())
+    }
+
+    fn put_stored(&mut self, new: &NewVerdict, stored: IVec) -> Result<(), StoreError> {
         if let Some((row, verdict)) = &new.counts {
-            let counters = self.counter(row.clone())?;
-            counters.checked += 1;
-            match verdict {
-                Verdict::Spam => counters.spam += 1,
-                Verdict::Ham => counters.ham += 1,
-                Verdict::Unsure => counters.unsure += 1,
-            }
+            self.count_check(row.clone(), *verdict)?;
         }
         if let Some(site) = &new.site {
             self.mention(site.clone())?;
         }
-        self.put_raw(id, stored.into(), &new.terms);
-        self.index(id, &new.fingerprint)
+        self.put_raw(new.id, stored, &new.terms);
+        self.index(new.id, &new.fingerprint)
     }
 
-    /// A verdict that another store gave. What a correction says of the filter that came before it is counted
-    /// now.
-    pub(super) fn put_received(&mut self, new: &NewVerdict, slot: Slot) -> Result<(), StoreError> {
-        self.put(new, slot)?;
+    /// Counts a check.
+    pub(super) fn count_check(
+        &mut self,
+        row: CounterRow,
+        verdict: Verdict,
+    ) -> Result<(), StoreError> {
+        let counters = self.counter(row)?;
+        counters.checked += 1;
+        match verdict {
+            Verdict::Spam => counters.spam += 1,
+            Verdict::Ham => counters.ham += 1,
+            Verdict::Unsure => counters.unsure += 1,
+        }
+        Ok(())
+    }
+
+    /// With this, sled has all of the spool up to a group.
+    pub(super) fn spooled(&mut self, group: u64) {
+        self.spooled = Some(group);
+    }
+
+    /// What a correction says of the filter that came before the verdict, which another store gave, is counted now.
+    fn count_received(&mut self, new: &NewVerdict) -> Result<(), StoreError> {
         let standing = self.correction(new.id)?;
         let Some(mut stored) = standing.filter(|stored| stored.counted.is_none()) else {
             return Ok(());
@@ -185,15 +228,15 @@ impl<'a> Plan<'a> {
         }
         match what {
             RetentionWhat::Content => {
-                self.verdicts
-                    .insert(id.as_bytes(), encode("verdict", &stored)?);
+                let stored = encode("verdict", &stored)?;
+                self.redo.insert(Part::Verdicts, *id.as_bytes(), stored);
             }
             RetentionWhat::Record => {
                 let secret = self.trees.vault.secret();
                 for term in postings::terms(secret, &stored.with(id, None)) {
                     self.postings.unlist(term, id);
                 }
-                self.verdicts.remove(id.as_bytes());
+                self.redo.remove(Part::Verdicts, *id.as_bytes());
                 self.removed.insert(id);
                 if self.trees.shared {
                     self.exchange.forget_place(id);
@@ -203,9 +246,24 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    /// With this, every submitted comment has its label.
+    /// With this, no submitted comment waits for its label.
     pub(super) fn completes_halves(&mut self) {
-        self.completes_halves = true;
+        self.halves = Some(Vec::new());
+    }
+
+    /// Submitted comments that are labelled wait no more, whatever became of their label since.
+    fn complete_labelled(&mut self) -> Result<(), StoreError> {
+        if self.labelled.is_empty() || self.halves.is_some() {
+            return Ok(());
+        }
+        let noted = halves::noted(self.trees)?;
+        let (whole, left): (Vec<_>, _) =
+            noted.into_iter().partition(|id| self.labelled.contains(id));
+        if !whole.is_empty() {
+            whole.into_iter().for_each(|id| self.hand_on(id));
+            self.halves = Some(left);
+        }
+        Ok(())
     }
 
     /// The correction in force.
@@ -288,6 +346,7 @@ impl<'a> Plan<'a> {
                     counted,
                 };
                 self.corrections.insert(*verdict, Some(stored));
+                self.labelled.insert(*verdict);
             }
             Change::Retracted { verdict, .. } => superseded = self.take_back(*verdict)?,
             Change::KeyCreated { key, grant } => {
@@ -383,103 +442,92 @@ impl<'a> Plan<'a> {
         })
     }
 
-    /// Destroys the keys of what is taken out, has the indexes follow, and writes everything else in
-    /// one transaction: after a crash all of it is there or nothing.
+    /// Destroys the keys of what is taken out, has the indexes follow, and writes everything else: new verdicts
+    /// one by one, all that follows from them or from events so that after a crash all of it is there or nothing.
     pub(super) fn commit(mut self) -> Result<(), StoreError> {
         let trees = self.trees;
         if !self.shredded.is_empty() {
             trees.vault.destroy(&self.shredded)?;
         }
-        let mut corrections = Batch::default();
-        for (id, stored) in &self.corrections {
-            match stored {
-                Some(stored) => corrections.insert(id.as_bytes(), encode("correction", stored)?),
-                None => corrections.remove(id.as_bytes()),
-            }
-        }
         self.list_labels();
-        let mut keys = Batch::default();
-        for (key, grant) in &self.keys {
-            match grant {
-                Some(grant) => keys.insert(key.as_bytes(), encode("key", grant)?),
-                None => keys.remove(key.as_bytes()),
-            }
-        }
-        let mut counters = Batch::default();
-        for (row, counts) in &self.counters {
-            counters.insert(row.to_bytes(), encode("counter", counts)?);
-        }
-        let mut sites = Batch::default();
-        for (site, active) in &self.sites {
-            match active {
-                Some(active) => sites.insert(site.as_str(), encode("site", active)?),
-                None => sites.remove(site.as_str()),
-            }
-        }
-        let mut settings = Batch::default();
-        for (site, configured) in &self.settings {
-            match configured {
-                Some(configured) => {
-                    settings.insert(site.as_str(), encode("site's settings", configured)?);
-                }
-                None => settings.remove(site.as_str()),
-            }
-        }
-        let mut rules = Batch::default();
-        for (id, standing) in &self.rules {
-            let key = id.0.to_be_bytes();
-            match standing {
-                Some(standing) => rules.insert(&key, encode("rule", standing)?),
-                None => rules.remove(&key),
-            }
-        }
-        let mut meta = Batch::default();
-        if let Some(applied) = self.applied {
-            meta.insert("applied", encode("log position", &applied)?);
-        }
-        if self.completes_halves {
-            meta.remove(halves::ENTRY);
-        }
+        self.complete_labelled()?;
         // The indexes first, each on its own: whoever reads them passes over names that are nowhere
-        // else, and an entry written in the transaction costs three times as much. Of an event that is
-        // not yet taken over the next start writes the same again.
-        self.postings.write(&trees.postings)?;
-        trees.content.apply_batch(self.content)?;
-        if !self.history.is_empty() {
-            trees.history.apply_batch(self.history.into_batch())?;
-        }
-        for (key, name) in self.key_names {
+        // else. Of an event that is not yet taken over the next start writes the same again.
+        std::mem::take(&mut self.postings).write(&trees.postings)?;
+        std::mem::take(&mut self.content).write(&trees.content)?;
+        std::mem::take(&mut self.history).write(&trees.history)?;
+        for (key, name) in std::mem::take(&mut self.key_names) {
             trees.key_names.insert(key.as_bytes(), name.as_bytes())?;
         }
         if trees.shared {
-            trees.exchange.apply(self.exchange)?;
+            trees.exchange.apply(std::mem::take(&mut self.exchange))?;
         }
-        let parts = [
-            (&trees.verdicts, self.verdicts),
-            (&trees.corrections, corrections),
-            (&trees.keys, keys),
-            (&trees.counters, counters),
-            (&trees.sites, sites),
-            (&trees.settings, settings),
-            (&trees.rules, rules),
-            (&trees.meta, meta),
-        ];
-        let all: Vec<_> = parts.iter().map(|(tree, _)| *tree).collect();
-        let written = all.as_slice().transaction(|views| {
-            for (view, (_, batch)) in views.iter().zip(&parts) {
-                view.apply_batch(batch)?;
-            }
-            Ok::<(), ConflictableTransactionError<()>>(())
-        });
-        written.map_err(|error| match error {
-            TransactionError::Storage(error) => error.into(),
-            TransactionError::Abort(()) => StoreError::Database("a write was aborted".to_owned()),
-        })?;
+        let handed_on = std::mem::take(&mut self.handed_on);
+        // Of a group of the spool they are put again until its number is written, of which more is told there.
+        std::mem::take(&mut self.verdicts).write(&trees.verdicts)?;
+        self.redo()?.write(trees)?;
         // Now that it is there: whoever takes it on must find it.
         match trees.shared {
-            true => trees.exchange.apply(self.handed_on),
+            true => trees.exchange.apply(handed_on),
             false => Ok(()),
         }
+    }
+
+    /// What must not come apart.
+    fn redo(self) -> Result<Redo, StoreError> {
+        let mut redo = self.redo;
+        for (id, stored) in &self.corrections {
+            match stored {
+                Some(stored) => {
+                    let stored = encode("correction", stored)?;
+                    redo.insert(Part::Corrections, *id.as_bytes(), stored);
+                }
+                None => redo.remove(Part::Corrections, *id.as_bytes()),
+            }
+        }
+        for (key, grant) in &self.keys {
+            match grant {
+                Some(grant) => redo.insert(Part::Keys, *key.as_bytes(), encode("key", grant)?),
+                None => redo.remove(Part::Keys, *key.as_bytes()),
+            }
+        }
+        for (row, counts) in &self.counters {
+            redo.insert(Part::Counters, row.to_bytes(), encode("counter", counts)?);
+        }
+        for (site, active) in &self.sites {
+            match active {
+                Some(active) => redo.insert(Part::Sites, site.as_str(), encode("site", active)?),
+                None => redo.remove(Part::Sites, site.as_str()),
+            }
+        }
+        for (site, configured) in &self.settings {
+            match configured {
+                Some(configured) => {
+                    let configured = encode("site's settings", configured)?;
+                    redo.insert(Part::Settings, site.as_str(), configured);
+                }
+                None => redo.remove(Part::Settings, site.as_str()),
+            }
+        }
+        for (id, standing) in &self.rules {
+            let key = id.0.to_be_bytes();
+            match standing {
+                Some(standing) => redo.insert(Part::Rules, key, encode("rule", standing)?),
+                None => redo.remove(Part::Rules, key),
+            }
+        }
+        match &self.halves {
+            Some(none) if none.is_empty() => redo.remove(Part::Meta, halves::ENTRY),
+            Some(left) => redo.insert(Part::Meta, halves::ENTRY, halves::entry(left)?),
+            None => {}
+        }
+        if let Some(group) = self.spooled {
+            redo.insert(Part::Meta, spooled::MARK, spooled::mark(group)?);
+        }
+        if let Some(applied) = self.applied {
+            redo.insert(Part::Meta, "applied", encode("log position", &applied)?);
+        }
+        Ok(redo)
     }
 }
 

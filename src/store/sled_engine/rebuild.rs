@@ -12,7 +12,7 @@ use super::examine::nameless;
 use super::plan::Plan;
 use super::stored_verdict::StoredVerdict;
 use super::trees::{Trees, id_at_end};
-use super::{catch_up, heal, history, postings};
+use super::{catch_up, heal, history, postings, spooled};
 use crate::store::codec::decode;
 use crate::store::counters::Counters;
 use crate::store::data_dir::{DataDir, sync_dir, sync_files};
@@ -184,6 +184,9 @@ fn count_as_before(trees: &Trees, old: &Trees) -> Result<bool, StoreError> {
     }
     for (key, value) in Rows::of(&old.history).filter(|(key, _)| history::is_call(key)) {
         trees.history.insert(key, value)?;
+    }
+    if let Ok(Some(mark)) = old.meta.get(spooled::MARK) {
+        trees.meta.insert(spooled::MARK, mark)?;
     }
     for (new, old) in [
         (&trees.key_uses, &old.key_uses),

@@ -136,7 +136,7 @@ fn mend_database(
     let journal = Journal::open(&directory.join("journal"), 0)?;
     let db = heal::by_its_log(&directory.join("sled"), settings.cache_bytes);
     let vault = Arc::new(Vault::open(&directory.join("vault"))?);
-    let old = db.and_then(|db| Ok(Trees::open(db, vault)?));
+    let old = db.and_then(|db| Trees::open(db, vault));
     repair.lost_verdicts = old.is_err();
     let make = |old| rebuild::make(directory, old, &journal.reader(), settings.cache_bytes);
     // sled panics on some damage, and is then read no further.

@@ -10,7 +10,7 @@
 
 use std::collections::BTreeMap;
 
-use sled::{Batch, Tree};
+use sled::{IVec, Tree};
 
 use super::examine::nameless;
 use super::postings::Term;
@@ -107,43 +107,40 @@ impl Changes {
     }
 
     pub(super) fn write(self, postings: &Tree) -> Result<(), StoreError> {
-        let mut batch = Batch::default();
         let changes: Vec<_> = self.0.into_iter().collect();
         for of_span in changes.chunk_by(|((a, _), _), ((b, _), _)| a == b) {
             let Some(((prefix, first), _)) = of_span.first() else {
                 continue;
             };
-            let only_new = of_span.iter().all(|(_, listed)| *listed)
-                && !postings.contains_key(key(prefix, *first))?;
-            let mut ids = Vec::with_capacity(of_span.len());
-            if !only_new {
-                ids = rewritten(postings, prefix, of_span, &mut batch)?;
+            let listed = of_span.iter().filter(|(_, listed)| *listed);
+            let mut ids: Vec<_> = listed.map(|((_, id), _)| *id).collect();
+            let mut old: Vec<IVec> = Vec::new();
+            if ids.len() < of_span.len() || postings.contains_key(key(prefix, *first))? {
+                let keys = postings.scan_prefix(prefix).keys();
+                old = keys.collect::<Result<_, _>>()?;
+                let (mut there, _) = read(postings, *prefix)?;
+                let changed = |id: &VerdictId| of_span.binary_search_by_key(id, |((_, id), _)| *id);
+                there.retain(|id| changed(id).is_err());
+                ids.extend(there);
+                ids.sort_unstable();
             }
-            ids.extend(of_span.iter().filter(|(_, listed)| *listed).map(|((_, id), _)| *id));
-            ids.sort_unstable();
-            ids.dedup();
+            let mut new = Vec::new();
+            // What replaces the old runs comes before they go: a crash in between leaves names twice.
             for run in ids.chunks(LONGEST) {
-                put(prefix, run, &mut batch);
+                if let Some((first, others)) = run.split_first() {
+                    let key = key(prefix, *first);
+                    let others = others.iter().flat_map(|id| &id.as_bytes()[SPAN..]);
+                    postings.insert(key, others.copied().collect::<Vec<u8>>())?;
+                    new.push(key);
+                }
+            }
+            old.retain(|old| new.iter().all(|new| *old != new));
+            for key in old {
+                postings.remove(key)?;
             }
         }
-        Ok(postings.apply_batch(batch)?)
+        Ok(())
     }
-}
-
-/// Takes a span out, and answers with what stays of it beside what changes.
-fn rewritten(
-    postings: &Tree,
-    prefix: &Prefix,
-    changes: &[((Prefix, VerdictId), bool)],
-    batch: &mut Batch,
-) -> Result<Vec<VerdictId>, StoreError> {
-    for key in postings.scan_prefix(prefix).keys() {
-        batch.remove(key?);
-    }
-    let (mut ids, _) = read(postings, *prefix)?;
-    let changes = |id: &VerdictId| changes.binary_search_by_key(id, |((_, id), _)| *id);
-    ids.retain(|id| changes(id).is_err());
-    Ok(ids)
 }
 
 fn key(prefix: &Prefix, first: VerdictId) -> [u8; TERM + 16] {
@@ -151,13 +148,6 @@ fn key(prefix: &Prefix, first: VerdictId) -> [u8; TERM + 16] {
     key[..TERM].copy_from_slice(&prefix[..TERM]);
     key[TERM..].copy_from_slice(first.as_bytes());
     key
-}
-
-fn put(prefix: &Prefix, run: &[VerdictId], batch: &mut Batch) {
-    if let Some((first, others)) = run.split_first() {
-        let others = others.iter().flat_map(|id| &id.as_bytes()[SPAN..]);
-        batch.insert(&key(prefix, *first), others.copied().collect::<Vec<u8>>());
-    }
 }
 
 /// A list that is read from its newest name on.
@@ -239,7 +229,9 @@ mod tests {
     fn all(list: &mut List, postings: &Tree) -> Vec<VerdictId> {
         let (mut found, mut at) = (Vec::new(), Some(NEWEST));
         while let Some(from) = at {
-            let newest = list.newest_to(postings, from, &mut usize::MAX.clone()).unwrap();
+            let newest = list
+                .newest_to(postings, from, &mut usize::MAX.clone())
+                .unwrap();
             found.extend(newest);
             at = newest.and_then(before);
         }

@@ -140,7 +140,6 @@ impl Writer {
             .unzip();
         let stored = self.writable().and_then(|()| {
             self.put_submitted(&requests)?;
-            self.trees.db.flush()?;
             Ok(())
         });
         self.note_failure(&stored);
@@ -247,6 +246,7 @@ impl Writer {
         if let Some(sharing) = &mut self.sharing
             && sharing.look_again().is_some()
         {
+            self.dirty = true;
             let (gone, why) = sharing.impatient();
             let gone = match why {
                 StoreError::LogAway => {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::key::KeyHash;
 use crate::site::Site;
+use crate::store::codec::encode;
 use crate::store::error::StoreError;
 use crate::store::record::{Origin, VerdictRecord};
 use crate::store::sealed::{Personal, fresh_key};
@@ -66,13 +67,13 @@ impl NewStoredVerdict {
         self.stored.clone().with(id, None)
     }
 
-    /// The value, now that its key lies in the vault.
-    pub(super) fn kept_in(&self, slot: Slot) -> StoredVerdict {
+    /// The value's bytes, now that its key lies in the vault.
+    pub(super) fn value(&self, slot: Slot) -> Result<Vec<u8>, StoreError> {
         let mut stored = self.stored.clone();
         if let Some(sealed) = &mut stored.sealed {
             sealed.slot = slot;
         }
-        stored
+        encode("verdict", &stored)
     }
 }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sled::{Db, Tree};
 
 use super::exchange::Notes;
+use super::redo::Redo;
 use super::stored_verdict::StoredVerdict;
 use crate::key::KeyHash;
 use crate::rule::{RuleId, StandingRule};
@@ -65,6 +66,8 @@ pub(super) struct Trees {
     pub(super) exchange: Notes,
     /// Names -> whatever belongs to the whole.
     pub(super) meta: Tree,
+    /// Nothing -> [`Redo`].
+    pub(super) redo: Tree,
     /// Whether other stores share the log.
     pub(super) shared: bool,
 }
@@ -172,8 +175,9 @@ pub(super) fn id_at_end(key: &[u8]) -> Option<VerdictId> {
 }
 
 impl Trees {
-    pub(super) fn open(db: Db, vault: Arc<Vault>) -> Result<Self, sled::Error> {
-        Ok(Self {
+    /// Opens all of them, as they were after the last group of writes.
+    pub(super) fn open(db: Db, vault: Arc<Vault>) -> Result<Self, StoreError> {
+        let trees = Self {
             vault,
             verdicts: db.open_tree("verdicts")?,
             postings: db.open_tree("postings")?,
@@ -190,13 +194,16 @@ impl Trees {
             key_uses: db.open_tree("key_uses")?,
             exchange: Notes(db.open_tree("exchange")?),
             meta: db.open_tree("meta")?,
+            redo: db.open_tree("redo")?,
             shared: false,
             db,
-        })
+        };
+        Redo::again(&trees)?;
+        Ok(trees)
     }
 
     /// All but the verdicts.
-    pub(super) fn all(&self) -> [&Tree; 14] {
+    pub(super) fn all(&self) -> [&Tree; 15] {
         [
             &self.postings,
             &self.content,
@@ -212,6 +219,7 @@ impl Trees {
             &self.key_uses,
             &self.exchange.0,
             &self.meta,
+            &self.redo,
         ]
     }
 
@@ -365,8 +373,8 @@ impl Trees {
         for entry in self.content.scan_prefix(list).rev().take(COPIES) {
             let (key, fields) = entry?;
             // The exact hash is one of the content and these fields.
-            let same = !wanted.has_content
-                || decode::<Fields>("fingerprint", &fields)? == wanted.fields;
+            let same =
+                !wanted.has_content || decode::<Fields>("fingerprint", &fields)? == wanted.fields;
             if same && let Some(id) = self.existing(&key)? {
                 return Ok(Some(id));
             }

@@ -1,15 +1,18 @@
 //! The one thread that writes. It takes all that waits and commits it as one group:
 //!
-//! 1. verdicts into sled, flushed: then they survive the end of the process and are acknowledged;
-//! 2. events into the journal, synced to the disk: then they are durable;
-//! 3. events into sled's memory: a crash before they are in its file is healed at the next start from
+//! 1. verdicts into the [spool](super::spool): then they survive the end of the process;
+//! 2. verdicts into sled's memory, and they are acknowledged;
+//! 3. events into the journal, synced to the disk: then they are durable;
+//! 4. events into sled's memory: a crash before they are in its file is healed at the next start from
 //!    the journal;
-//! 4. events to the [notifier](super::notifier), which acknowledges them;
-//! 5. sled's file and the vault are written and synced.
+//! 5. events to the [notifier](super::notifier), which acknowledges them.
+//!
+//! Every so often sled's file and the vault are written and synced, and the spool begins anew.
 
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
 
 use super::blobs::Blobs;
 use super::command::{Command, Request};
@@ -18,20 +21,35 @@ use super::new_verdict::NewVerdict;
 use super::notifier::Group;
 use super::plan::Plan;
 use super::sharing::Sharing;
+use super::spool::{Source, Spool, Spooled};
 use super::trees::Trees;
 use crate::site::settings::RetentionWhat;
 use crate::store::ack::Reply;
 use crate::store::error::StoreError;
+use crate::store::event::Change;
 use crate::store::journal::Journal;
 use crate::store::{Applied, Sequence};
 use crate::verdict::VerdictId;
 
 /// Most writes in one group. Larger groups are no faster (measured) and hold more in memory.
 const GROUP: usize = 256;
+/// How long sled may be behind on the disk. Verdicts of so long may go with the power.
+const BEHIND: Duration = Duration::from_millis(300);
+/// How much of the spool, in bytes, sled may be behind. What it writes of its own accord before it is told to is not
+/// synced in order, so that a loss of power could leave its log with a hole: it does so when half a mebibyte is full,
+/// which these come to at the earliest.
+const SPOOLED: u64 = 192 * 1024;
 
 pub(super) struct Writer {
     pub(super) trees: Trees,
     pub(super) journal: Journal,
+    pub(super) spool: Spool,
+    /// Since when sled may be behind on the disk.
+    pub(super) synced: Instant,
+    /// Whether it must not be behind after this group.
+    pub(super) urgent: bool,
+    /// Whether anything was written since.
+    pub(super) dirty: bool,
     /// sled's file, to sync it: sled's own flush does not reach the disk.
     pub(super) file: File,
     /// Its files of large entries, likewise.
@@ -47,37 +65,51 @@ impl Writer {
     /// Works until every sender is gone and everything that they sent is written.
     pub(super) fn run(mut self, commands: &Receiver<Command>) {
         loop {
-            let first = match self.next(commands) {
-                Ok(command) => command,
-                Err(RecvTimeoutError::Timeout) => {
-                    self.lose_patience();
-                    continue;
+            match self.next(commands) {
+                Ok(first) => {
+                    self.dirty = true;
+                    let more = commands.try_iter().take(GROUP - 1);
+                    let group: Vec<_> = std::iter::once(first).chain(more).collect();
+                    // A panic below is a fault of ours or of sled; the promises made so far hold.
+                    if catch_unwind(AssertUnwindSafe(|| self.commit(group))).is_err() {
+                        let reason = "an internal fault while writing".to_owned();
+                        self.failed = Some(StoreError::ReadOnly(reason));
+                    }
                 }
+                Err(RecvTimeoutError::Timeout) => self.lose_patience(),
                 Err(RecvTimeoutError::Disconnected) => break,
-            };
-            let more = commands.try_iter().take(GROUP - 1);
-            let group: Vec<_> = std::iter::once(first).chain(more).collect();
-            // A panic below is a fault of ours or of sled; the promises made so far hold.
-            if catch_unwind(AssertUnwindSafe(|| self.commit(group))).is_err() {
-                let reason = "an internal fault while writing".to_owned();
-                self.failed = Some(StoreError::ReadOnly(reason));
             }
-            // Everybody is answered. What follows on the disk must not come before what was written now.
-            self.sync();
+            // Everybody is answered.
+            let full = self.spool.length() >= SPOOLED;
+            if self.urgent || full || self.synced.elapsed() >= BEHIND {
+                self.catch_up();
+            }
+        }
+        self.sync();
+    }
+
+    /// Syncs, unless nothing was written: other threads do so now and then.
+    fn catch_up(&mut self) {
+        if !self.dirty
+            && self.failed.is_none()
+            && self.trees.db.flush().is_ok_and(|bytes| bytes == 0)
+        {
+            self.synced = Instant::now();
+            return;
         }
         self.sync();
     }
 
     fn next(&self, commands: &Receiver<Command>) -> Result<Command, RecvTimeoutError> {
-        match self.sharing.as_ref().and_then(Sharing::look_again) {
-            Some(after) => commands.recv_timeout(after),
-            None => commands.recv().map_err(RecvTimeoutError::from),
-        }
+        let wait = BEHIND.saturating_sub(self.synced.elapsed());
+        let look = self.sharing.as_ref().and_then(Sharing::look_again);
+        commands.recv_timeout(look.map_or(wait, |look| look.min(wait)))
     }
 
     /// Nothing more is written after a failure: the operating system has then let go of what it
     /// could not write, and the next sync would succeed without it.
     pub(super) fn sync(&mut self) {
+        (self.synced, self.urgent, self.dirty) = (Instant::now(), false, false);
         if self.failed.is_none() {
             let flushed = self.trees.db.flush();
             self.note_failure(&flushed.map(drop).map_err(StoreError::from));
@@ -89,6 +121,12 @@ impl Writer {
             let reason = format!("verdicts could not be synced to the disk: {error}");
             tracing::error!(reason, "the store is read-only until a restart");
             self.failed.get_or_insert(StoreError::ReadOnly(reason));
+        }
+        // After a failure the next start needs it.
+        if self.failed.is_none()
+            && let Err(error) = self.spool.clear()
+        {
+            tracing::error!(%error, "the spool grows");
         }
     }
 
@@ -134,6 +172,7 @@ impl Writer {
         for &(id, what) in verdicts {
             plan.expire(id, what)?;
         }
+        self.urgent = true;
         let written = plan
             .commit()
             .and_then(|()| Ok(self.trees.db.flush().map(drop)?));
@@ -151,12 +190,12 @@ impl Writer {
         let (verdicts, replies): (Vec<_>, Vec<_>) = puts.into_iter().unzip();
         let probing = !probes.is_empty();
         let written = self.writable().and_then(|()| {
-            self.put_all(&verdicts, true)?;
+            self.put_all(&verdicts, Source::Check)?;
             self.put_submitted(requests)?;
             if probing {
                 self.trees.meta.insert("probe", &[][..])?;
+                self.trees.db.flush()?;
             }
-            self.trees.db.flush()?;
             Ok(())
         });
         self.note_failure(&written);
@@ -172,11 +211,11 @@ impl Writer {
         written
     }
 
-    /// Those that may be handed on at once are not waiting for a label.
-    fn put_all<'v>(
-        &self,
+    /// Keeps new verdicts, all from one side.
+    pub(super) fn put_all<'v>(
+        &mut self,
         verdicts: impl IntoIterator<Item = &'v NewVerdict>,
-        hand_on: bool,
+        from: Source,
     ) -> Result<(), StoreError> {
         let verdicts: Vec<_> = verdicts.into_iter().collect();
         if verdicts.is_empty() {
@@ -184,45 +223,57 @@ impl Writer {
         }
         let keys: Vec<_> = verdicts.iter().map(|new| new.stored.key).collect();
         let slots = self.trees.vault.keep(&keys)?;
+        let spooled = verdicts.iter().zip(slots).map(|(new, slot)| {
+            Ok(Spooled {
+                id: new.id,
+                from,
+                stored: new.stored.value(slot)?,
+            })
+        });
+        let spooled = spooled.collect::<Result<Vec<_>, StoreError>>()?;
+        let group = self.spool.append(&spooled)?;
         let mut plan = Plan::new(&self.trees);
-        for (new, slot) in verdicts.into_iter().zip(slots) {
-            plan.put(new, slot)?;
-            if hand_on {
-                plan.hand_on(new.id);
-            }
+        for (new, spooled) in verdicts.into_iter().zip(spooled) {
+            plan.put_spooled(new, from, spooled.stored)?;
         }
+        plan.spooled(group);
         plan.commit()
     }
 
     /// Noted as halves of something, so that they can be taken back if the other half, the label, does not
     /// come about. All at once, but for those that may mean one of the same group.
-    pub(super) fn put_submitted(&self, requests: &[Request]) -> Result<(), StoreError> {
+    pub(super) fn put_submitted(&mut self, requests: &[Request]) -> Result<(), StoreError> {
         // Of a shared log the fate of earlier ones may not be known yet.
         let mut noted = match self.sharing {
             Some(_) => halves::noted(&self.trees)?,
             None => Vec::new(),
-        };
-        let mut put = |new: &mut Vec<&NewVerdict>| {
-            if new.is_empty() {
-                return Ok(());
-            }
-            noted.extend(new.iter().map(|verdict| verdict.id));
-            halves::note(&self.trees, &noted)?;
-            self.put_all(new.drain(..), false)
         };
         let mut new: Vec<&NewVerdict> = Vec::new();
         for request in requests {
             if let Request::Submit { verdict, .. } = request {
                 let content = verdict.fingerprint.content;
                 if new.iter().any(|n| n.fingerprint.content == content) {
-                    put(&mut new)?;
+                    self.put_halves(&mut noted, &mut new)?;
                 }
                 if self.trees.find(&verdict.fingerprint)?.is_none() {
                     new.push(verdict);
                 }
             }
         }
-        put(&mut new)
+        self.put_halves(&mut noted, &mut new)
+    }
+
+    fn put_halves(
+        &mut self,
+        noted: &mut Vec<VerdictId>,
+        new: &mut Vec<&NewVerdict>,
+    ) -> Result<(), StoreError> {
+        if new.is_empty() {
+            return Ok(());
+        }
+        noted.extend(new.iter().map(|verdict| verdict.id));
+        halves::note(&self.trees, noted)?;
+        self.put_all(new.drain(..), Source::Submission)
     }
 
     pub(super) fn note_failure(&mut self, written: &Result<(), StoreError>) {
@@ -271,6 +322,9 @@ impl Writer {
     /// makes that good.
     pub(super) fn enter(&mut self, plan: Plan<'_>, applied: Vec<Applied>, done: Vec<Request>) {
         let mut behind = None;
+        // What is erased should not wait in the spool for the next start.
+        let erased = |applied: &Applied| matches!(applied.event.change, Change::Erased { .. });
+        self.urgent |= applied.iter().any(erased);
         if !applied.is_empty()
             && let Err(error) = plan.commit()
         {
