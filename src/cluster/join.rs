@@ -14,8 +14,8 @@ use super::servers::Servers;
 use super::snapshots::Snapshots;
 use super::stream::{self, NAME, SUBJECT};
 use super::tail::{Broken, lost};
-use super::{ClusterError, locate, verdict_stream};
-use crate::store::{self, LogHead, Replica, StoreError};
+use super::{ClusterError, locate, models, verdict_stream};
+use crate::store::{self, LogHead, Models, Replica, StoreError};
 
 /// The oldest version of NATS that was tested; older ones lost acknowledged messages when killed.
 const OLDEST: (i64, i64, i64) = (2, 14, 0);
@@ -148,7 +148,11 @@ async fn begin(context: &Context, data: &Path) -> Result<(), Broken> {
     };
     let mut behind = store::Behind::open(data).map_err(broken)?;
     let last = behind.last();
-    let take = async |frames: Vec<u8>| behind.take(&frames).map_err(broken);
+    let models = Models::of(data);
+    let take = async |frames: Vec<u8>| {
+        models::fetch(context, &models, &frames).await?;
+        behind.take(&frames).map_err(broken)
+    };
     snapshots.bring(last, take).await?;
     if let Some(state) = snapshots.learned().await? {
         behind.keep_learned(state).map_err(broken)?;

@@ -11,20 +11,22 @@ use tokio::task::yield_now;
 use tokio::time::sleep;
 
 use super::join::Joined;
-use super::locate::{End, Located};
-use super::snapshots::{Contents, Piece, Snapshots, sweep};
+use super::locate::{self, End, Located};
+use super::snapshots::{Contents, Piece, Snapshots};
 use super::state::State;
 use super::stream::{self, REPLICAS};
 use super::tail::{ANSWER, Broken, lost, within};
 use crate::store::{self, Sequence, Store};
 
 /// How often it is looked whether a piece is full.
-const LOOK: Duration = Duration::from_secs(5);
+const LOOK: Duration = Duration::from_secs(2);
 /// Bytes read at once: the tail waits meanwhile.
 const AT_ONCE: usize = 256 * 1024;
 /// The bucket of the lock, and its key.
 const LOCKS: &str = "chaffinch-locks";
 const WRITER: &str = "snapshots";
+/// Most pieces that are written while the lock is held.
+const IN_A_TURN: usize = 16;
 /// When the lock of somebody who was killed is free again.
 const FORGOTTEN: Duration = Duration::from_secs(300);
 
@@ -110,6 +112,7 @@ impl<'a> Keeper<'a> {
         if let Some(last) = self.end_of(&contents)?
             && self.piece_after(last).await?.is_none()
         {
+            self.shorten(&snapshots, &contents).await?;
             return Ok(Some(last));
         }
         let locks = context.create_or_update_key_value(kv::Config {
@@ -131,7 +134,9 @@ impl<'a> Keeper<'a> {
         within(ANSWER * 5, locks.delete(WRITER))
             .await?
             .map_err(lost)?;
-        kept.map(Some)
+        let contents = kept?;
+        self.shorten(&snapshots, &contents).await?;
+        self.end_of(&contents)
     }
 
     /// The last event that the pieces hold without a gap; `None` if some are not of this log.
@@ -153,7 +158,7 @@ impl<'a> Keeper<'a> {
         Ok(link.is_some_and(|link| piece.ends_with(&link)))
     }
 
-    async fn keep(&self, snapshots: &Snapshots) -> Result<Sequence, Broken> {
+    async fn keep(&self, snapshots: &Snapshots) -> Result<Contents, Broken> {
         let mut contents = snapshots.contents().await?;
         if snapshots.head().await.map_err(lost)?.as_ref() != Some(&self.joined.head) {
             snapshots.put_head(&self.joined.head).await?;
@@ -166,7 +171,10 @@ impl<'a> Keeper<'a> {
         }
         contents = snapshots.contents().await?;
         let mut end = self.end_of(&contents)?.unwrap_or_default();
-        while let Some((piece, frames)) = self.piece_after(end).await? {
+        for _ in 0..IN_A_TURN {
+            let Some((piece, frames)) = self.piece_after(end).await? else {
+                break;
+            };
             snapshots.put_piece(&piece, &frames).await?;
             tracing::info!(
                 from = piece.first,
@@ -181,9 +189,8 @@ impl<'a> Keeper<'a> {
             snapshots.put_learned(at, &state).await?;
         }
         contents = snapshots.contents().await?;
-        sweep(&self.joined.context, &contents).await?;
-        self.shorten(&contents).await?;
-        Ok(end)
+        snapshots.sweep(&self.joined.context, &contents).await?;
+        Ok(contents)
     }
 
     /// The next full piece behind an event, if there is one.
@@ -205,8 +212,11 @@ impl<'a> Keeper<'a> {
 
     /// Has the stream let go of what the pieces hold, but for the last one: who was away for a short time only
     /// finds what it needs in the stream.
-    async fn shorten(&self, contents: &Contents) -> Result<(), Broken> {
-        let [.., before, _] = contents.pieces.as_slice() else {
+    async fn shorten(&self, snapshots: &Snapshots, contents: &Contents) -> Result<(), Broken> {
+        let [old @ .., _] = contents.pieces.as_slice() else {
+            return Ok(());
+        };
+        let Some(newest) = old.last() else {
             return Ok(());
         };
         let Some(stream) = stream::find(&self.joined.context).await.map_err(lost)? else {
@@ -217,14 +227,18 @@ impl<'a> Keeper<'a> {
             return Ok(());
         }
         let end = End {
-            last: before.last,
+            last: newest.last,
             link: |at| self.store.link(at).map_err(lost),
         };
         let (first, last) = (info.state.first_sequence, info.state.last_sequence);
         if let Located::At(place) = end.find(&stream, first, last).await?
-            && place >= first
+            && place >= first.max(2)
             && place < last
         {
+            let [(begins, _), _] = locate::ends(&stream, first.max(2)).await?;
+            for piece in old.iter().filter(|piece| piece.last >= begins) {
+                snapshots.verify(piece).await?;
+            }
             let purged = stream.purge().sequence(place + 1);
             within(ANSWER * 5, purged.into_future())
                 .await?

@@ -8,6 +8,8 @@ mod error;
 mod join;
 mod keeper;
 mod locate;
+mod models;
+mod objects;
 mod offers;
 mod servers;
 mod snapshots;
@@ -133,7 +135,7 @@ impl Cluster {
                     }
                 };
                 let publishing = pin!(join3(
-                    offers::run(&joined.context, offers, &log.state),
+                    offers::run(&joined.context, offers, &log.state, &*store),
                     exchange.run(),
                     keeping,
                 ));

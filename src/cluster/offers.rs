@@ -7,14 +7,16 @@
 use std::time::Duration;
 
 use async_nats::jetstream::Context;
-use async_nats::jetstream::context::{PublishError, PublishErrorKind};
+use async_nats::jetstream::context::PublishErrorKind;
 use async_nats::jetstream::message::PublishMessage;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
+use super::models;
 use super::state::State;
 use super::stream::SUBJECT;
-use crate::store::Offer;
+use super::tail::{Broken, lost};
+use crate::store::{Models, Offer, Store};
 
 /// How long the tail may take to bring what is in the stream, before it is sent again.
 const AGAIN: Duration = Duration::from_millis(250);
@@ -24,18 +26,18 @@ pub(super) async fn run(
     context: &Context,
     mut offers: mpsc::UnboundedReceiver<Offer>,
     state: &State,
+    store: &dyn Store,
 ) {
     let mut places = state.places();
     while let Some(offer) = offers.recv().await {
         let mut told = false;
         loop {
-            let sent = publish(context, &offer).await;
+            let sent = publish(context, &offer, &store.models()).await;
             let taken = places.wait_for(|place| *place > offer.place);
             if timeout(AGAIN, taken).await.is_ok() {
                 break;
             }
             if let Err(error) = sent
-                && error.kind() != PublishErrorKind::WrongLastSequence
                 && !told
             {
                 told = true;
@@ -45,13 +47,21 @@ pub(super) async fn run(
     }
 }
 
-async fn publish(context: &Context, offer: &Offer) -> Result<(), PublishError> {
+async fn publish(context: &Context, offer: &Offer, models: &Models) -> Result<(), Broken> {
+    // Who takes the event over wants the model that it names.
+    models::share(context, models, &offer.frames).await?;
     let message = PublishMessage::build()
         .payload(offer.frames.to_vec().into())
         .message_id(hex(&offer.id))
         .expected_last_sequence(offer.place);
-    context.send_publish(SUBJECT, message).await?.await?;
-    Ok(())
+    let sent = match context.send_publish(SUBJECT, message).await {
+        Ok(acknowledged) => acknowledged.await,
+        Err(error) => Err(error),
+    };
+    match sent {
+        Err(error) if error.kind() != PublishErrorKind::WrongLastSequence => Err(lost(error)),
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

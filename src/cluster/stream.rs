@@ -42,17 +42,18 @@ fn wanted() -> Config {
 
 /// The stream, if it is there; fails if it is not as it must be.
 pub(super) async fn find(context: &Context) -> Result<Option<Stream>, ClusterError> {
-    let found = get(context, NAME).await?;
+    let found = get(context, NAME, NAME).await?;
     match found.as_ref().and_then(|s| faults(&s.cached_info().config)) {
         None => Ok(found),
         Some(what) => Err(ClusterError::Settings { stream: NAME, what }),
     }
 }
 
-/// A stream as it is, if it is there.
+/// A stream as it is, if it is there, and what it is called where it cannot be read.
 pub(super) async fn get(
     context: &Context,
-    name: &'static str,
+    called: &'static str,
+    name: &str,
 ) -> Result<Option<Stream>, ClusterError> {
     match context.get_stream(name).await {
         Ok(stream) => Ok(Some(stream)),
@@ -62,7 +63,7 @@ pub(super) async fn get(
             {
                 Ok(None)
             }
-            _ => Err(no_stream(name, &error)),
+            _ => Err(no_stream(called, &error)),
         },
     }
 }

@@ -16,7 +16,7 @@ use super::join::Joined;
 use super::locate::{End, Located};
 use super::snapshots::Snapshots;
 use super::state::State;
-use super::{ClusterError, join, locate, stream, upload};
+use super::{ClusterError, join, locate, models, stream, upload};
 use crate::store::{LogHead, Sequence, Store, StoreError};
 
 /// Silence after which the stream is asked where it ends.
@@ -272,6 +272,7 @@ impl<'a> Tail<'a> {
     }
 
     async fn hand_over(&self, place: u64, frames: Vec<u8>) -> Result<(), Broken> {
+        models::fetch(&self.joined.context, &self.store.models(), &frames).await?;
         loop {
             match self.store.follow(place, frames.clone()).await {
                 Ok(_) => break,

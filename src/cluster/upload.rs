@@ -4,6 +4,7 @@
 use async_nats::jetstream::Context;
 use async_nats::jetstream::message::PublishMessage;
 
+use super::models;
 use super::stream::SUBJECT;
 use super::tail::Broken;
 use crate::store::{self, Sequence, Store};
@@ -30,6 +31,7 @@ pub(super) async fn upload(
         let frames = store.frames_after(event, LONGEST).map_err(|e| lost(&e))?;
         let [_, (end, _)] = store::ends(&frames)
             .ok_or_else(|| Broken::Alarm(format!("event {event} of the journal is damaged")))?;
+        models::share(context, &store.models(), &frames).await?;
         let message = PublishMessage::build()
             .payload(frames.into())
             .expected_last_sequence(place);

@@ -50,7 +50,7 @@ pub(super) async fn open(context: &Context, stay: Duration) -> Result<Stream, Cl
 
 /// The stream, if it is there; fails if it is not as it must be.
 pub(super) async fn find(context: &Context) -> Result<Option<Stream>, ClusterError> {
-    let found = stream::get(context, NAME).await?;
+    let found = stream::get(context, NAME, NAME).await?;
     match found.as_ref().and_then(|s| faults(&s.cached_info().config)) {
         None => Ok(found),
         Some(what) => Err(ClusterError::Settings { stream: NAME, what }),

@@ -3,7 +3,7 @@
 mod reputation;
 mod rules;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
 
@@ -19,10 +19,31 @@ use crate::verdict::{Action, Judgement, Label, Probability, Reason, Thresholds, 
 /// Judges comments: what is settled beforehand first, then the classifier.
 #[derive(Debug, Clone)]
 pub struct Filter {
-    classifier: Arc<Classifier>,
+    seat: Seat,
     thresholds: Thresholds,
     rules: Arc<RuleBook>,
     reputation: Option<Arc<Reputation>>,
+}
+
+/// Where the classifier sits, which may give way to another.
+#[derive(Debug, Clone)]
+pub struct Seat(Arc<RwLock<Arc<Classifier>>>);
+
+impl Seat {
+    /// Of this one.
+    pub fn new(classifier: Arc<Classifier>) -> Self {
+        Self(Arc::new(RwLock::new(classifier)))
+    }
+
+    /// Who sits there.
+    pub fn classifier(&self) -> Arc<Classifier> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Has another one sit there.
+    pub fn take(&self, classifier: Arc<Classifier>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = classifier;
+    }
 }
 
 /// What a check goes by beside the comment.
@@ -55,8 +76,13 @@ impl Filter {
     /// A filter around a classifier, without rules and without a memory of other comments: what it
     /// says depends on the comment alone.
     pub fn new(classifier: Arc<Classifier>, thresholds: Thresholds) -> Self {
+        Self::around(Seat::new(classifier), thresholds)
+    }
+
+    /// The same around whichever classifier sits there.
+    pub fn around(seat: Seat, thresholds: Thresholds) -> Self {
         Self {
-            classifier,
+            seat,
             thresholds,
             rules: Arc::default(),
             reputation: None,
@@ -77,8 +103,8 @@ impl Filter {
     }
 
     /// The classifier inside.
-    pub fn classifier(&self) -> &Arc<Classifier> {
-        &self.classifier
+    pub fn classifier(&self) -> Arc<Classifier> {
+        self.seat.classifier()
     }
 
     /// Where verdicts and actions change, unless a site says otherwise.
@@ -95,7 +121,8 @@ impl Filter {
     /// evidence is weighed.
     pub fn examine(&self, comment: &Comment, policy: &Policy) -> Examined {
         // Before judging: lessons that arrive meanwhile may or may not have had a say.
-        let learned_from = self.classifier.learned_from();
+        let classifier = self.classifier();
+        let learned_from = classifier.learned_from();
         let hits = self.rules.hits(comment, policy.now);
         let settled = administrator(&comment.author)
             .or_else(|| test_hook(&comment.author, policy.test_discard))
@@ -103,7 +130,7 @@ impl Filter {
             .or_else(|| honeypot(comment).filter(|_| policy.honeypot == Honeypot::Verdict));
         let (ruling, sighting) = match settled {
             Some(ruling) => (ruling, None),
-            None => self.weighed(comment, policy),
+            None => self.weighed(&classifier, comment, policy),
         };
         Examined {
             judgement: Judgement {
@@ -111,7 +138,7 @@ impl Filter {
                 action: ruling.action,
                 probability: ruling.probability,
                 reasons: ruling.reasons,
-                model: self.classifier.model().to_owned(),
+                model: classifier.model().to_owned(),
                 learned_from,
             },
             hits,
@@ -120,9 +147,14 @@ impl Filter {
     }
 
     /// The classifier's opinion, moved by what is no evidence of the text.
-    fn weighed(&self, comment: &Comment, policy: &Policy) -> (Ruling, Option<(Sighting, bool)>) {
+    fn weighed(
+        &self,
+        classifier: &Classifier,
+        comment: &Comment,
+        policy: &Policy,
+    ) -> (Ruling, Option<(Sighting, bool)>) {
         let thresholds = policy.thresholds.unwrap_or(self.thresholds);
-        let mut opinion = self.classifier.judge(comment);
+        let mut opinion = classifier.judge(comment);
         if honeypot(comment).is_some() {
             weigh(&mut opinion, [Reason::new("honeypot", FILLED, HONEYPOT)]);
         }

@@ -106,7 +106,8 @@ impl Service {
             });
         }
         if self.own_model {
-            let model = self.filter.classifier().model();
+            let classifier = self.filter.classifier();
+            let model = classifier.model();
             found.push(Issue::OwnModel(model.to_owned()));
         }
         Ok(())

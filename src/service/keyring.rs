@@ -133,6 +133,7 @@ impl Observer for Keyring {
                 | Change::SiteConfigured { .. }
                 | Change::SiteRemoved { .. }
                 | Change::Erased { .. }
+                | Change::BaseModel(_)
                 | Change::Lost => {}
             }
         }

@@ -6,8 +6,8 @@ use std::thread::{self, JoinHandle};
 
 use crate::classifier::{Classifier, Learned, Lesson};
 use crate::store::{
-    Applied, Change, LearnedState, LearnedStates, Lessons, Observer, Sequence, StoreError,
-    StoredLesson,
+    Applied, Change, LearnedState, LearnedStates, Lessons, ModelDigest, Observer, Sequence,
+    StoreError, StoredLesson,
 };
 use crate::verdict::VerdictId;
 
@@ -32,6 +32,10 @@ pub(super) trait Pupil: Send + Sync {
         from: Option<&[u8]>,
         lessons: &mut LogLessons<'_>,
     ) -> Result<bool, StoreError>;
+    /// The next [`Self::relearn`] is on top of another base model, for whom has one.
+    fn rebase(&self, _digest: ModelDigest) -> Result<(), StoreError> {
+        Ok(())
+    }
     /// What was learned up to now, to be written while learning goes on.
     fn state(&self) -> Writing;
 }
@@ -85,6 +89,8 @@ struct Progress {
     unkept: u64,
     /// Whether something went wrong on the way: then the next event starts anew.
     behind: bool,
+    /// The base model that is to be learned on top of, if another one is in use yet.
+    model: Option<ModelDigest>,
 }
 
 impl Learner {
@@ -200,6 +206,17 @@ impl Learner {
         anew: bool,
     ) -> Result<(), StoreError> {
         let last = events.last().map_or(0, |applied| applied.sequence);
+        let mut models = events
+            .iter()
+            .filter_map(|applied| match &applied.event.change {
+                Change::BaseModel(model) => Some(model.digest),
+                _ => None,
+            });
+        learned.model = models.next_back().or(learned.model);
+        if let Some(digest) = learned.model {
+            self.pupil.rebase(digest)?;
+            return self.replay(learned, log, Sequence::MAX, last);
+        }
         // Learning is a sequence of steps, each from where the last one ended, and what one site
         // teaches moves the steps of all: a lesson in the middle can only be taken out by going back
         // to before it and learning without it what came after.

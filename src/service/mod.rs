@@ -26,6 +26,7 @@ mod registry;
 mod retention;
 mod rule_cache;
 mod rules;
+mod seat;
 mod site_cache;
 mod sites;
 mod stats;
@@ -42,7 +43,7 @@ use uuid::ContextV7;
 
 use crate::classifier::Classifier;
 use crate::clock::Clock;
-use crate::filter::Filter;
+use crate::filter::{Filter, Seat};
 use crate::key::Scope;
 use crate::site::Site;
 use crate::site::settings::RetentionDays;
@@ -69,7 +70,7 @@ pub use issues::Issue;
 pub use judging::{CheckOptions, Checked, Shadow, Teaching, VerdictView};
 pub use keys::{ConfiguredKeys, FirstKeys, KeyView, NewKey, Secret};
 pub use labelled::{LabelledComment, LabelledPage};
-pub use model::{LearnedDigest, ModelView, SiteLessons};
+pub use model::{LearnedDigest, ModelFile, ModelView, SiteLessons};
 pub use registry::Registry;
 pub use retention::Sweeper;
 pub use rules::{DryRun, RuleView};
@@ -162,8 +163,11 @@ impl Service {
         // From here on the uses of keys are noted.
         store.uses_noted_since(settings.clock.today())?;
         let rules = registry.rules.book();
+        let models = store.models();
+        let classifier = seat::first(classifier, store.base_model()?, &models);
+        let seat = Seat::new(Arc::clone(&classifier));
         let learner = Arc::new(Learner::start(
-            Box::new(Arc::clone(&classifier)),
+            Box::new(seat::Seated::new(seat.clone(), models)),
             &*store,
             store.events(),
             store.learned_states(),
@@ -175,7 +179,7 @@ impl Service {
             own_model: settings.own_model,
             metrics: Metrics::new(classifier.model(), store.standing().is_some()),
             store,
-            filter: Filter::new(classifier, settings.thresholds)
+            filter: Filter::around(seat, settings.thresholds)
                 .with_rules(rules)
                 .with_reputation(),
             registry,

@@ -1,7 +1,9 @@
 //! What the filter judges by: the base model, and what was learned on top of it.
 
+use crate::classifier::{BaseModel, ModelError};
 use crate::key::Scope;
 use crate::site::Site;
+use crate::store::NamedModel;
 
 use super::{Caller, Service, ServiceError};
 
@@ -39,7 +41,40 @@ pub struct LearnedDigest {
     pub state: String,
 }
 
+/// A base model as it came in a file.
+pub struct ModelFile {
+    bytes: Vec<u8>,
+    version: String,
+}
+
+impl ModelFile {
+    /// Reads it.
+    pub fn parse(bytes: Vec<u8>) -> Result<Self, ModelError> {
+        let version = BaseModel::from_bytes(&bytes)?.version;
+        Ok(Self { bytes, version })
+    }
+}
+
 impl Service {
+    /// Keeps a base model here, for [`Self::use_model`]. Writes a file.
+    pub fn keep_model(
+        &self,
+        caller: &Caller,
+        file: &ModelFile,
+    ) -> Result<NamedModel, ServiceError> {
+        caller.require_admin()?;
+        let digest = self.store.models().keep(&file.bytes)?;
+        let version = file.version.clone();
+        Ok(NamedModel { digest, version })
+    }
+
+    /// Has everything judged by a base model from now on, and everything learned anew on top of it: by every
+    /// server that shares the log, from the same event on.
+    pub async fn use_model(&self, caller: &Caller, model: NamedModel) -> Result<(), ServiceError> {
+        caller.require_admin()?;
+        Ok(self.store.use_model(model, self.clock.now()).await?)
+    }
+
     /// What was learned so far. Writes all of it into memory where it has changed: not to be called where
     /// others wait.
     pub fn learned(&self) -> LearnedDigest {

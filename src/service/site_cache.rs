@@ -87,6 +87,7 @@ impl Observer for SiteCache {
                 | Change::SiteActive { .. }
                 | Change::Erased { .. }
                 | Change::Rule { .. }
+                | Change::BaseModel(_)
                 | Change::Lost => {}
             }
         }

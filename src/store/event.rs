@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::models::NamedModel;
 use crate::key::{KeyHash, Scope, Scopes};
 use crate::rate::Rate;
 use crate::rule::{RuleChange, RuleId};
@@ -109,6 +110,8 @@ pub enum Change {
     },
     /// What stood here was lost to a damaged disk. It keeps the places of what follows.
     Lost,
+    /// From here on everything is judged and learned on top of this base model.
+    BaseModel(NamedModel),
 }
 
 /// What a key opens.

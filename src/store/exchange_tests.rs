@@ -254,7 +254,7 @@ fn recorded_messages_of_each_release_are_read() {
             body: read("parcel"),
         };
         let unreadable = store.receive(vec![parcel]).wait().unwrap();
-        assert_eq!((last, unreadable), (9, 0), "{}", release.display());
+        assert_eq!((last, unreadable), (10, 0), "{}", release.display());
         let all = store
             .list(&super::shared_tests::everything())
             .unwrap()
@@ -271,6 +271,14 @@ fn recorded_messages_of_each_release_are_read() {
             Duration::from_hours(24 * 30)
         );
         assert!(store.grant(KEY).unwrap().is_some());
+        assert_eq!(store.base_model().unwrap(), Some(a_model()));
+    }
+}
+
+fn a_model() -> NamedModel {
+    NamedModel {
+        digest: ModelDigest::of(b"a model"),
+        version: "2026.1".to_owned(),
     }
 }
 
@@ -293,6 +301,7 @@ fn record_messages(folder: &Path) {
     say(&log, one, |one| one.correct(called_ham(erased)));
     say(&log, one, |one| one.retract(erased, KEY, now()));
     say(&log, one, |one| one.erase(vec![erased], KEY, now()));
+    say(&log, one, |one| one.use_model(a_model(), now()));
     let head = super::shared_tests::replica_head(&one[0]);
     std::fs::create_dir_all(folder).unwrap();
     let write = |name: &str, bytes: Vec<u8>| std::fs::write(folder.join(name), bytes).unwrap();

@@ -34,6 +34,7 @@ impl Lessons for Reader {
                 | Change::SiteConfigured { .. }
                 | Change::SiteRemoved { .. }
                 | Change::Erased { .. }
+                | Change::BaseModel(_)
                 | Change::Lost => {}
             }
         }

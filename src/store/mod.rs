@@ -23,6 +23,7 @@ mod history;
 mod journal;
 mod learned_states;
 mod lessons;
+mod models;
 mod query;
 mod record;
 mod sealed;
@@ -59,11 +60,12 @@ pub use event::{Change, Event, Grant, Sequence};
 pub use exchange::{Arrived, Exchange, Parcel, Received};
 pub use history::{CallOutcome, Happening, Step};
 pub use learned_states::{LearnedState, LearnedStates};
+pub use models::{ModelDigest, Models, NamedModel};
 pub use query::{Aged, ErasureReceipt, LabelFilter, VerdictPage, VerdictQuery};
 pub use record::{AddressPolicy, ConfiguredSite, Correction, Notice, Origin, VerdictRecord};
 pub use shared::{
     Behind, Follow, Link, LogHead, Offer, Replica, SharedLog, Standing, ends, journal_end, leave,
-    prepare, replica,
+    models_in, prepare, replica,
 };
 pub use space::Space;
 
@@ -275,6 +277,15 @@ pub trait Store: Lessons + Follow + Exchange + Send + Sync {
     /// Forgets a site and its settings; its verdicts stay. Fails with
     /// [`StoreError::NoSuchSite`] where nothing is known of it.
     fn remove_site(&self, site: Site, at: Timestamp) -> Ack<()>;
+
+    /// The base model that the log names; `None` while each server goes by its own.
+    fn base_model(&self) -> Result<Option<NamedModel>, StoreError>;
+
+    /// Has everything judged and learned on top of a base model, whose bytes are among [`Self::models`].
+    fn use_model(&self, model: NamedModel, at: Timestamp) -> Ack<()>;
+
+    /// The bytes of the base models that the log names.
+    fn models(&self) -> Models;
 
     /// Every callback that is still to be made.
     fn notices(&self) -> Result<Vec<Notice>, StoreError>;

@@ -9,11 +9,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::ack::Ack;
+use super::codec;
 use super::data_dir::DataDir;
 use super::error::StoreError;
-use super::event::Sequence;
+use super::event::{Change, Event, Sequence};
 use super::fingerprint::Secret;
 use super::journal::{self, Journal};
+use super::models::ModelDigest;
 use super::vault::Vault;
 
 /// Tells an event of a log, and all before it, from every other: the link of the hash chain.
@@ -141,6 +143,17 @@ impl LogHead {
 /// The numbers and links of the first and the last event of some frames; `None` if these are damaged, or none.
 pub fn ends(frames: &[u8]) -> Option<[(Sequence, Link); 2]> {
     journal::ends(frames)
+}
+
+/// The base models that some whole frames name. What of them cannot be read here is not looked for.
+pub fn models_in(frames: &[u8]) -> Vec<ModelDigest> {
+    let events =
+        journal::payloads(frames).filter_map(|payload| codec::decode("event", payload).ok());
+    let named = events.filter_map(|event: Event| match event.change {
+        Change::BaseModel(model) => Some(model.digest),
+        _ => None,
+    });
+    named.collect()
 }
 
 /// Looks into a data directory, which need not be there.

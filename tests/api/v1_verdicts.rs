@@ -238,3 +238,37 @@ fn the_model_tells_what_it_is_and_what_each_site_taught() {
     assert_eq!(app.v1_get("/v1/model", &bound).json()["sites"], json!([]));
     assert_eq!(app.v1_get("/readyz", KEY).json()["model"], model["version"]);
 }
+
+#[test]
+fn another_base_model_is_put_in_use_and_stays_so() {
+    let app = TestApp::start();
+    let put = |key: &str, model: &[u8]| {
+        let request = ureq::http::Request::put(app.url("/v1/model"))
+            .header("Authorization", format!("Bearer {key}"))
+            .body(model)
+            .unwrap();
+        crate::app::Reply::from_ureq(app.agent.run(request).unwrap())
+    };
+    let correction = json!({"comment": {"content": "casino bonus"}, "label": "spam"});
+    assert_eq!(app.v1_correct(&correction).status, 200);
+    let model = chaffinch::classifier::BaseModel::empty();
+    let bytes = model.to_bytes().unwrap();
+    put(KEY, &bytes).assert_problem(403, "admin_only", None);
+    put(ADMIN, &bytes[..100]).assert_problem(422, "invalid_field", Some("body"));
+
+    let before = app.v1_get("/v1/model", KEY).json();
+    let used = put(ADMIN, &bytes).json();
+    assert_eq!(
+        (&used["version"], &used["learned_from"]),
+        (&json!("empty"), &json!(1))
+    );
+    assert_ne!(used["state"], before["state"]);
+    let checked = app.v1_check(&json!({"content": "casino bonus"})).json();
+    assert_eq!(checked["model"], "empty");
+    let again = put(ADMIN, &bytes).json();
+    assert_eq!(again["sequence"], used["sequence"], "it was in use already");
+
+    let app = app.restart();
+    let after = app.v1_get("/v1/model", ADMIN).json();
+    assert_eq!(after, used);
+}

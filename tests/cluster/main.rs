@@ -13,6 +13,7 @@ mod caller;
 #[path = "../support/dice.rs"]
 mod dice;
 mod measure;
+mod models;
 mod moves;
 mod nats;
 mod queue;

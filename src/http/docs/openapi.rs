@@ -46,6 +46,7 @@ pub fn document() -> &'static str {
         v1::verdicts::explanation,
         v1::counts::stats,
         v1::counts::model,
+        v1::counts::use_model,
         v1::persons::erase,
         v1::persons::export,
         v1::rules::list,

@@ -6,13 +6,16 @@ use jiff::civil::Date;
 
 use super::problem::{ApiError, Errors};
 use super::query::Parameters;
-use super::{aside, auth};
+use super::{aside, auth, body};
 use crate::http::state::State;
+use crate::service::ModelFile;
 use crate::site::Site;
 use crate::wire::{FieldError, ModelReply, StatsReply};
 
 /// Days that are told of, unless the caller says which.
 const DAYS: i32 = 30;
+/// Longest base model that is read, in bytes: the shipped one has three million.
+const LONGEST_MODEL: usize = 64 * 1024 * 1024;
 /// Most days that are told of.
 const MOST_DAYS: i32 = 366;
 
@@ -71,4 +74,29 @@ pub(in crate::http) async fn model(
         Ok((service.model(&caller)?, service.learned()))
     });
     Ok(web::Json(both.await?.into()))
+}
+
+/// Has all comments judged by another base model, and everything learned anew on top of it. The body is a file as
+/// `chaffinch train` writes it. 200 when it is in use; in a cluster all servers change at the same event of the log.
+#[utoipa::path(
+    put,
+    path = "/v1/model",
+    tag = "Verdicts",
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 200, description = "The model", body = ModelReply), Errors)
+)]
+pub(in crate::http) async fn use_model(
+    request: HttpRequest,
+    payload: web::Payload,
+    state: web::Data<State>,
+) -> Result<web::Json<ModelReply>, ApiError> {
+    let caller = auth::caller(&request, &state)?;
+    caller.require_admin()?;
+    let body = body::read(payload, LONGEST_MODEL, state.limits.body_timeout).await?;
+    let file = ModelFile::parse(body.to_vec())
+        .map_err(|error| FieldError::new("body", format!("is no base model: {error}")))?;
+    let who = caller.clone();
+    let named = aside(&state, move |service| service.keep_model(&who, &file)).await?;
+    state.service.use_model(&caller, named).await?;
+    model(request, state).await
 }

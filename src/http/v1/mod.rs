@@ -82,7 +82,8 @@ pub(super) fn configure(config: &mut web::ServiceConfig, cors_origins: &[String]
             .service(
                 web::resource("/model")
                     .route(web::get().to(counts::model))
-                    .default_service(web::to(|| wrong_method("GET"))),
+                    .route(web::put().to(counts::use_model))
+                    .default_service(web::to(|| wrong_method("GET, PUT"))),
             )
             .service(
                 web::resource("/erasures")

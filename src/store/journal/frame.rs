@@ -196,6 +196,17 @@ pub(crate) fn ends(frames: &[u8]) -> Option<[(Sequence, Chain); 2]> {
     ends
 }
 
+/// What some whole frames hold, up to the first that is cut off.
+pub(crate) fn payloads(frames: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = frames;
+    std::iter::from_fn(move || {
+        let head = Head::parse(*rest.first_chunk()?);
+        let payload = rest[HEAD..].get(..head.length)?;
+        rest = &rest[HEAD + head.length..];
+        Some(payload)
+    })
+}
+
 /// Whether a sound frame of a sequence after `last` starts anywhere in `bytes`: then what stands
 /// before it was once whole.
 pub(super) fn any_in(bytes: &[u8], last: Sequence) -> bool {

@@ -19,7 +19,7 @@ use super::data_dir::{make_dir, write_new};
 use super::error::StoreError;
 use super::event::{Event, Sequence};
 
-pub(crate) use self::frame::{Chain, ends};
+pub(crate) use self::frame::{Chain, ends, payloads};
 pub(crate) use self::salvage::{examine, rewrite, salvage};
 
 const MAGIC: &[u8; 8] = b"CHAFFJNL";

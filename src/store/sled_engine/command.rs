@@ -15,6 +15,7 @@ use crate::store::ack::Reply;
 use crate::store::error::StoreError;
 use crate::store::event::{Change, Event, Grant};
 use crate::store::fingerprint::Fingerprint;
+use crate::store::models::NamedModel;
 use crate::store::query::ErasureReceipt;
 use crate::store::record::Correction;
 use crate::store::{CorrectionReceipt, NewCorrection, Retraction, Sequence};
@@ -69,6 +70,7 @@ pub(super) enum Request {
     ConfigureSite(Site, Box<SiteSettings>, Timestamp, Answer<()>),
     RemoveSite(Site, Timestamp, Answer<()>),
     Rule(Option<RuleId>, RuleChange, Timestamp, Answer<RuleId>),
+    BaseModel(NamedModel, Timestamp, Answer<()>),
 }
 
 /// Who waits for an answer, and what it will be once the events of the request are durable.
@@ -189,6 +191,13 @@ impl Request {
                 });
                 answer.decide(done(*at, change))
             }
+            Self::BaseModel(model, at, answer) => {
+                let change = plan.base_model().map(|known| {
+                    let news = known.is_none_or(|known| known.digest != model.digest);
+                    news.then(|| Change::BaseModel(model.clone()))
+                });
+                answer.decide(done(*at, change))
+            }
             Self::Rule(id, change, at, answer) => {
                 answer.decide(change_rule(plan, *id, change, *at, next))
             }
@@ -216,7 +225,8 @@ impl Request {
             | Self::RotateKey { answer, .. }
             | Self::SiteActive(.., answer)
             | Self::ConfigureSite(.., answer)
-            | Self::RemoveSite(.., answer) => answer.give(durable),
+            | Self::RemoveSite(.., answer)
+            | Self::BaseModel(.., answer) => answer.give(durable),
         }
     }
 

@@ -54,9 +54,9 @@ use super::journal::{Journal, Reader};
 use super::shared::{Follow, Link, SharedLog, Standing};
 use super::{
     AddressPolicy, Aged, CallOutcome, ConfiguredSite, Correction, CorrectionReceipt, DayCount,
-    Dump, ErasureReceipt, Grant, LearnedStates, LessonStream, Lessons, NewCorrection, Notice,
-    Observer, Retraction, Sequence, Space, Step, Store, StoreError, StoreSettings, VerdictPage,
-    VerdictQuery, VerdictRecord,
+    Dump, ErasureReceipt, Grant, LearnedStates, LessonStream, Lessons, Models, NamedModel,
+    NewCorrection, Notice, Observer, Retraction, Sequence, Space, Step, Store, StoreError,
+    StoreSettings, VerdictPage, VerdictQuery, VerdictRecord,
 };
 use crate::comment::Comment;
 use crate::key::KeyHash;
@@ -396,6 +396,18 @@ impl Store for SledStore {
 
     fn remove_site(&self, site: Site, at: Timestamp) -> Ack<()> {
         self.log(|answer| Request::RemoveSite(site, at, answer))
+    }
+
+    fn base_model(&self) -> Result<Option<NamedModel>, StoreError> {
+        self.trees.base_model()
+    }
+
+    fn use_model(&self, model: NamedModel, at: Timestamp) -> Ack<()> {
+        self.log(|answer| Request::BaseModel(model, at, answer))
+    }
+
+    fn models(&self) -> Models {
+        Models::new(self.directory.join("models"))
     }
 
     fn notices(&self) -> Result<Vec<Notice>, StoreError> {

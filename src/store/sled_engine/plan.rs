@@ -14,7 +14,9 @@ use super::postings::{self, Term};
 use super::redo::{Part, Redo};
 use super::spool::Source;
 use super::stored_verdict::StoredVerdict;
-use super::trees::{Counted, CounterRow, StoredCorrection, Trees, content_key, exact_key};
+use super::trees::{
+    BASE_MODEL, Counted, CounterRow, StoredCorrection, Trees, content_key, exact_key,
+};
 use super::{runs, spooled};
 use crate::key::KeyHash;
 use crate::rule::{RuleId, StandingRule};
@@ -25,6 +27,7 @@ use crate::store::counters::Counters;
 use crate::store::error::StoreError;
 use crate::store::event::{Change, Event, Grant, Sequence};
 use crate::store::fingerprint::Fingerprint;
+use crate::store::models::NamedModel;
 use crate::store::record::{ConfiguredSite, Correction, Origin, VerdictRecord};
 use crate::store::vault::Slot;
 use crate::verdict::{Label, Verdict, VerdictId};
@@ -51,6 +54,7 @@ pub(super) struct Plan<'a> {
     sites: HashMap<Site, Option<bool>>,
     settings: HashMap<Site, Option<ConfiguredSite>>,
     rules: HashMap<RuleId, Option<StandingRule>>,
+    base_model: Option<NamedModel>,
     applied: Option<Sequence>,
     /// The group of the spool that this is.
     spooled: Option<u64>,
@@ -82,6 +86,7 @@ impl<'a> Plan<'a> {
             sites: HashMap::new(),
             settings: HashMap::new(),
             rules: HashMap::new(),
+            base_model: None,
             applied: None,
             spooled: None,
             exchange: Changes::default(),
@@ -302,6 +307,13 @@ impl<'a> Plan<'a> {
         }
     }
 
+    pub(super) fn base_model(&self) -> Result<Option<NamedModel>, StoreError> {
+        match &self.base_model {
+            Some(planned) => Ok(Some(planned.clone())),
+            None => self.trees.base_model(),
+        }
+    }
+
     /// A site that nothing was known of is in use.
     pub(super) fn mention(&mut self, site: Site) -> Result<(), StoreError> {
         if self.site(&site)?.is_none() {
@@ -383,6 +395,7 @@ impl<'a> Plan<'a> {
                 self.settings.insert(site.clone(), None);
             }
             Change::Lost => {}
+            Change::BaseModel(model) => self.base_model = Some(model.clone()),
             Change::Erased { verdicts, .. } => {
                 for id in verdicts {
                     self.expire(*id, RetentionWhat::Record)?;
@@ -526,6 +539,9 @@ impl<'a> Plan<'a> {
         }
         if let Some(applied) = self.applied {
             redo.insert(Part::Meta, "applied", encode("log position", &applied)?);
+        }
+        if let Some(model) = &self.base_model {
+            redo.insert(Part::Meta, BASE_MODEL, encode("base model", model)?);
         }
         Ok(redo)
     }

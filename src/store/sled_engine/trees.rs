@@ -19,6 +19,7 @@ use crate::store::counters::{Counters, DayCount};
 use crate::store::error::StoreError;
 use crate::store::event::{Grant, Sequence};
 use crate::store::fingerprint::{Fields, Fingerprint};
+use crate::store::models::NamedModel;
 use crate::store::record::{ConfiguredSite, Correction, Notice, VerdictRecord};
 use crate::store::vault::Vault;
 use crate::verdict::{Label, VerdictId};
@@ -28,6 +29,9 @@ use crate::verdict::{Label, VerdictId};
 const CANDIDATES: usize = 500;
 /// Most copies of a text among which the one is looked for on which all else agrees.
 const COPIES: usize = 10 * CANDIDATES;
+
+/// Under which name the base model stands in [`Trees::meta`] that the log names.
+pub(super) const BASE_MODEL: &str = "base model";
 
 /// Handles to all trees. Cheap to clone.
 #[derive(Clone)]
@@ -441,6 +445,12 @@ impl Trees {
     }
 
     /// Newest event of the log that these trees contain.
+    /// The base model that the log names, if it names one.
+    pub(super) fn base_model(&self) -> Result<Option<NamedModel>, StoreError> {
+        let named = self.meta.get(BASE_MODEL)?;
+        named.map(|bytes| decode("base model", &bytes)).transpose()
+    }
+
     pub(super) fn applied(&self) -> Result<Sequence, StoreError> {
         decode_applied(&self.meta)?
     }
