@@ -230,6 +230,14 @@ impl Request {
         }
     }
 
+    /// Whether it is a correction.
+    pub(super) fn corrects(&self) -> bool {
+        matches!(
+            self,
+            Self::Correct(..) | Self::Queued(..) | Self::Submit { .. }
+        )
+    }
+
     /// What it would have a verdict that is stored here corrected to, if it is a correction.
     pub(super) fn correction(&self, trees: &Trees) -> Result<Option<NewCorrection>, StoreError> {
         let new = match self {

@@ -135,14 +135,18 @@ impl Writer {
             return requests;
         }
         let mut room = most.saturating_sub(count(&self.trees));
-        let (mut kept, mut others) = (Vec::new(), Vec::new());
-        let stored = self.put_submitted(&requests);
-        for request in requests {
+        let (corrections, mut others): (Vec<_>, Vec<_>) = requests.into_iter().partition(|r| {
+            let taken = room > 0 && r.corrects();
+            room -= usize::from(taken);
+            taken
+        });
+        let mut kept = Vec::new();
+        let stored = self.put_submitted(&corrections);
+        for request in corrections {
             let done = stored.clone().and_then(|()| {
-                let new = request.correction(&self.trees)?.filter(|_| room > 0);
+                let new = request.correction(&self.trees)?;
                 if let Some(new) = &new {
                     keep(&self.trees, new)?;
-                    room -= 1;
                 }
                 Ok(new)
             });

@@ -61,6 +61,8 @@ fn put(trees: &Trees, plan: &mut Plan<'_>, spooled: Spooled) -> Result<(), Store
     };
     match new {
         Some(new) => plan.put_spooled(&new, from, stored),
+        // It was taken back since.
+        None if from == Source::Submission => Ok(()),
         // It was erased since.
         None => {
             let record = verdict.with(id, None);
