@@ -6,6 +6,7 @@ mod dumping;
 mod entries;
 mod examine;
 mod exchange;
+mod gathering;
 mod halves;
 mod heal;
 mod history;
@@ -42,6 +43,7 @@ use jiff::civil::Date;
 
 use self::blobs::Blobs;
 use self::command::{Answer, Command, Request};
+use self::gathering::Gathering;
 use self::new_verdict::NewVerdict;
 use self::notifier::Observers;
 use self::plan::Plan;
@@ -124,6 +126,7 @@ impl SledStore {
             trees: trees.clone(),
             journal,
             spool,
+            gathering: Gathering::default(),
             synced: Instant::now(),
             urgent: true,
             dirty: true,

@@ -12,10 +12,12 @@
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::blobs::Blobs;
 use super::command::{Command, Request};
+use super::gathering::Gathering;
 use super::halves;
 use super::new_verdict::NewVerdict;
 use super::notifier::Group;
@@ -44,6 +46,7 @@ pub(super) struct Writer {
     pub(super) trees: Trees,
     pub(super) journal: Journal,
     pub(super) spool: Spool,
+    pub(super) gathering: Gathering,
     /// Since when sled may be behind on the disk.
     pub(super) synced: Instant,
     /// Whether it must not be behind after this group.
@@ -68,8 +71,10 @@ impl Writer {
             match self.next(commands) {
                 Ok(first) => {
                     self.dirty = true;
+                    thread::sleep(self.gathering.wait(Instant::now()));
                     let more = commands.try_iter().take(GROUP - 1);
                     let group: Vec<_> = std::iter::once(first).chain(more).collect();
+                    self.gathering.begins(Instant::now(), group.len());
                     // A panic below is a fault of ours or of sled; the promises made so far hold.
                     if catch_unwind(AssertUnwindSafe(|| self.commit(group))).is_err() {
                         let reason = "an internal fault while writing".to_owned();
