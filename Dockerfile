@@ -7,7 +7,8 @@ ENV RUSTFLAGS="-C target-feature=+crt-static"
 RUN rustc -vV | sed -n 's/^host: //p' > /target
 # The dependencies in a layer of their own, which changes only with the manifest.
 COPY Cargo.toml Cargo.lock ./
-RUN mkdir src && echo 'fn main() {}' > src/main.rs && touch src/lib.rs \
+RUN mkdir src benches && echo 'fn main() {}' > src/main.rs && touch src/lib.rs \
+ && sed -n '/^\[\[bench\]\]/{n;s|name = "\(.*\)"|benches/\1.rs|p}' Cargo.toml | xargs touch \
  && cargo build --release --locked --target "$(cat /target)" \
  && rm -r src
 COPY models models

@@ -33,3 +33,29 @@ fn packages_are_well_formed() {
         String::from_utf8_lossy(&output.stderr)
     );
 }
+
+/// The step of the Dockerfile that builds the dependencies has the manifest and nothing else: every target that the manifest
+/// names must be made up.
+#[test]
+fn the_image_can_be_built_with_what_it_is_given() {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(repository.join("Dockerfile")).unwrap();
+    let step = text
+        .split("RUN mkdir")
+        .nth(1)
+        .expect("a step that makes folders");
+    let (makes_up, _) = step.split_once("&& cargo build").expect("and then builds");
+    let folder = tempfile::tempdir().unwrap();
+    for manifest in ["Cargo.toml", "Cargo.lock"] {
+        std::fs::copy(repository.join(manifest), folder.path().join(manifest)).unwrap();
+    }
+    let script = format!("mkdir {makes_up} && cargo metadata --no-deps --format-version 1");
+    let script = script.replace("\\\n", " ");
+    let output = clean(Command::new("sh"))
+        .args(["-ec", &script])
+        .current_dir(folder.path())
+        .output()
+        .expect("sh runs");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{script}\n{errors}");
+}
