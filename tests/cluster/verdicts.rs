@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::nats::{NODES, Nodes};
 use crate::support::Server;
 use crate::{Replica, same_everywhere, wait_for};
+use async_nats::jetstream;
 
 fn check(server: &Server, content: &str, email: &str) -> String {
     let comment = json!({"content": content, "author": {"email": email, "name": "Somebody"}});
@@ -110,4 +111,65 @@ fn what_was_judged_at_one_is_known_at_all_and_what_was_erased_at_none() {
         assert!(missed == 0.0, "{missed} are missing");
     }
     same_everywhere(&all);
+}
+
+#[test]
+#[ignore = "needs nats-server; tests/run brings it"]
+fn verdicts_wait_while_their_stream_is_full() {
+    let folder = tempfile::tempdir().unwrap();
+    let nodes = Nodes::start(folder.path());
+    let [mut one, mut two] =
+        ["one", "two"].map(|name| Replica::new(folder.path().join(name), &nodes));
+    one.start();
+    two.start();
+    let first = check(
+        one.server(),
+        "there is room for this one",
+        "ann@example.com",
+    );
+    arrives(two.server(), &first);
+    // No more than lies in it already, or as much as comes.
+    let room = |full: bool| {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let client = async_nats::connect(format!("127.0.0.1:{}", nodes.address(0).1));
+            let context = jetstream::new(client.await.unwrap());
+            let stream = context.get_stream("chaffinch-verdicts").await.unwrap();
+            let info = stream.get_info().await.unwrap();
+            let bytes = i64::try_from(info.state.bytes).unwrap();
+            let config = jetstream::stream::Config {
+                discard: jetstream::stream::DiscardPolicy::New,
+                max_bytes: if full { bytes } else { -1 },
+                ..info.config
+            };
+            context.update_stream(config).await.unwrap();
+        });
+    };
+    room(true);
+    let more: Vec<_> = (0..3)
+        .map(|n| {
+            check(
+                one.server(),
+                &format!("no room for number {n}"),
+                "ann@example.com",
+            )
+        })
+        .collect();
+    wait_for("a verdict that waits", || {
+        (metric(one.server(), "chaffinch_cluster_verdicts_wait_seconds") > 1.0).then_some(())
+    });
+    for id in &more {
+        assert!(page(one.server(), id).is_some(), "checks go on");
+        assert_eq!(page(two.server(), id), None);
+    }
+    // Kept, also by a server that is killed meanwhile.
+    one.server.take().unwrap().kill();
+    one.start();
+    room(false);
+    for id in &more {
+        arrives(two.server(), id);
+    }
 }
