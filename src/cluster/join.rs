@@ -175,7 +175,13 @@ async fn agree(context: &Context, replica: &Replica, loss: Loss) -> Result<LogHe
     }
     let stream = match found {
         Some(stream) => stream,
-        None => stream::make(context).await?,
+        None => {
+            if loss == Loss::MadeGood {
+                // They may have what the folder that the log is given back from has not.
+                Snapshots::discard(context).await?;
+            }
+            stream::make(context).await?
+        }
     };
     if let Some(head) = head_of(context, &stream).await? {
         return Ok(head);

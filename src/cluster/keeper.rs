@@ -139,11 +139,11 @@ impl<'a> Keeper<'a> {
         self.end_of(&contents)
     }
 
-    /// The last event that the pieces hold without a gap; `None` if some are not of this log.
+    /// The last event that the pieces hold without a gap; `None` if some are not known to be of this log.
     fn end_of(&self, contents: &Contents) -> Result<Option<Sequence>, Broken> {
         let mut end = 0;
         for piece in &contents.pieces {
-            if !self.is_ours(piece)? {
+            if self.is_ours(piece)? != Some(true) {
                 return Ok(None);
             }
             if piece.first <= end + 1 {
@@ -153,20 +153,26 @@ impl<'a> Keeper<'a> {
         Ok(Some(end))
     }
 
-    fn is_ours(&self, piece: &Piece) -> Result<bool, Broken> {
+    /// Whether a piece is of this log; `None` if it ends with an event that is not here.
+    fn is_ours(&self, piece: &Piece) -> Result<Option<bool>, Broken> {
         let link = self.store.link(piece.last).map_err(lost)?;
-        Ok(link.is_some_and(|link| piece.ends_with(&link)))
+        Ok(link.map(|link| piece.ends_with(&link)))
     }
 
     async fn keep(&self, snapshots: &Snapshots) -> Result<Contents, Broken> {
         let mut contents = snapshots.contents().await?;
-        if snapshots.head().await.map_err(lost)?.as_ref() != Some(&self.joined.head) {
+        let head = snapshots.head().await.map_err(lost)?;
+        let same_log = head.as_ref() == Some(&self.joined.head);
+        if !same_log {
             snapshots.put_head(&self.joined.head).await?;
         }
         for piece in &contents.pieces {
-            // Of a log that was lost, and is another one since.
-            if !self.is_ours(piece)? {
-                snapshots.remove(piece).await?;
+            match self.is_ours(piece)? {
+                Some(true) => {}
+                // Another replica is ahead.
+                None if same_log => return Ok(contents),
+                // Of a log that was lost, and is another one since.
+                _ => snapshots.remove(piece).await?,
             }
         }
         contents = snapshots.contents().await?;

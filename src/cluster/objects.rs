@@ -59,6 +59,15 @@ impl Objects {
         Ok(Self { name, bucket })
     }
 
+    /// Removes the bucket, if it is there.
+    pub(super) async fn discard(context: &Context, name: &'static str) -> Result<(), ClusterError> {
+        if Self::find(context, name).await?.is_some() {
+            let deleted = context.delete_object_store(name).await;
+            deleted.map_err(|error| stream::no_stream(name, &error))?;
+        }
+        Ok(())
+    }
+
     /// What there is.
     pub(super) async fn list(&self) -> Result<Vec<ObjectInfo>, Broken> {
         let mut all = Vec::new();

@@ -80,6 +80,11 @@ impl Snapshots {
         Objects::open(context, BUCKET).await.map(Self)
     }
 
+    /// Removes the bucket with all that is in it, if it is there.
+    pub(super) async fn discard(context: &Context) -> Result<(), ClusterError> {
+        Objects::discard(context, BUCKET).await
+    }
+
     /// What the log begins with, if that was noted.
     pub(super) async fn head(&self) -> Result<Option<LogHead>, ClusterError> {
         let read = self.0.read(HEAD).await;
