@@ -12,9 +12,10 @@ RUN mkdir src benches && echo 'fn main() {}' > src/main.rs && touch src/lib.rs \
  && cargo build --release --locked --target "$(cat /target)" \
  && rm -r src
 COPY models models
+COPY templates templates
 COPY src src
 # Cargo tells by the time of a file whether it changed.
-RUN find src models -type f -exec touch {} + \
+RUN find src models templates -type f -exec touch {} + \
  && cargo build --release --locked --target "$(cat /target)" \
  && cp "target/$(cat /target)/release/chaffinch" /chaffinch \
  && mkdir /data

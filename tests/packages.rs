@@ -59,3 +59,36 @@ fn the_image_can_be_built_with_what_it_is_given() {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{script}\n{errors}");
 }
+
+/// What the compiler has read of the repository for this very program is copied into the image's build.
+#[test]
+fn the_image_is_given_what_the_build_reads() {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |file: &str| std::fs::read_to_string(repository.join(file)).unwrap();
+    let (steps, let_in) = (read("Dockerfile"), read(".dockerignore"));
+    let noted = Path::new(env!("CARGO_BIN_EXE_chaffinch")).with_extension("d");
+    let noted = std::fs::read_to_string(noted).expect("the compiler's notes");
+    let files: Vec<_> = noted.split_whitespace().collect();
+    let mut roots = files
+        .iter()
+        .filter_map(|file| file.strip_suffix("src/main.rs"));
+    let root = roots.next().expect("the program's own file");
+    let mut folders: Vec<_> = files
+        .iter()
+        .filter_map(|file| file.strip_prefix(root)?.split_once('/'))
+        .map(|(folder, _)| folder)
+        .filter(|folder| *folder != "target")
+        .collect();
+    folders.sort_unstable();
+    folders.dedup();
+    assert!(folders.contains(&"src"), "{folders:?}");
+    for folder in folders {
+        let copied = format!("COPY {folder} {folder}");
+        assert!(
+            steps.lines().any(|line| line == copied),
+            "no step: {copied}"
+        );
+        let let_in = let_in.lines().any(|line| line == format!("!{folder}"));
+        assert!(let_in, ".dockerignore keeps {folder} out");
+    }
+}
