@@ -11,7 +11,7 @@ pub(super) struct Deltas {
 
 /// A feature and its change, next to each other: most of a look-up is waiting for the memory.
 #[derive(Debug, Clone, Copy, Default)]
-struct Place {
+pub(super) struct Place {
     /// Feature number plus one; zero where the place is free.
     key: u32,
     change: f32,
@@ -26,6 +26,25 @@ impl Deltas {
         }
         // That of a free place is zero.
         self.places[self.place(feature)].change
+    }
+
+    /// What stands where each of these features belongs, for [`Self::get_near`]: looked at in a loop without a
+    /// branch, as a processor then waits for many places at once.
+    pub(super) fn look(&self, features: impl Iterator<Item = u32>, seen: &mut Vec<Place>) {
+        seen.clear();
+        if !self.places.is_empty() {
+            seen.extend(features.map(|feature| self.places[self.home(feature)]));
+        }
+    }
+
+    /// [`Self::get`] of a feature, where that is what stands in its place.
+    #[inline]
+    pub(super) fn get_near(&self, feature: u32, seen: Place) -> f32 {
+        if seen.key == 0 || seen.key == feature + 1 {
+            seen.change
+        } else {
+            self.get(feature)
+        }
     }
 
     /// Adds to the change of a feature and returns what it was before.
@@ -69,9 +88,7 @@ impl Deltas {
     /// The place that holds the feature, or the free one where it belongs. There is one.
     #[inline]
     fn place(&self, feature: u32) -> usize {
-        // As far into the table as the hash is into its 32 bits.
-        let hash = u64::from(feature.wrapping_mul(0x9E37_79B1));
-        let mut at = ((hash * self.places.len() as u64) >> 32) as usize;
+        let mut at = self.home(feature);
         while self.places[at].key != 0 && self.places[at].key != feature + 1 {
             at = if at + 1 == self.places.len() {
                 0
@@ -80,6 +97,14 @@ impl Deltas {
             };
         }
         at
+    }
+
+    /// The place where a feature belongs.
+    #[inline]
+    fn home(&self, feature: u32) -> usize {
+        // As far into the table as the hash is into its 32 bits.
+        let hash = u64::from(feature.wrapping_mul(0x9E37_79B1));
+        ((hash * self.places.len() as u64) >> 32) as usize
     }
 
     fn grow(&mut self, size: usize) {
@@ -114,6 +139,11 @@ mod tests {
             prop_assert_eq!(deltas.used, map.len());
             for feature in 0..5_000 {
                 prop_assert_eq!(deltas.get(feature), map.get(&feature).copied().unwrap_or(0.0));
+            }
+            let mut seen = Vec::new();
+            deltas.look(0..5_000, &mut seen);
+            for (feature, seen) in (0..).zip(seen) {
+                prop_assert_eq!(deltas.get_near(feature, seen), deltas.get(feature));
             }
             let entries: Vec<_> = deltas.entries().collect();
             prop_assert_eq!(&entries.iter().copied().collect::<HashMap<_, _>>(), &map);

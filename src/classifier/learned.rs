@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use super::Lesson;
 use super::base::BaseModel;
-use super::deltas::Deltas;
+use super::deltas::{Deltas, Place};
 use crate::site::Site;
 use crate::text::{Family, Feature};
 use crate::verdict::{Label, Probability};
@@ -172,20 +172,44 @@ impl View<'_> {
         sum
     }
 
-    /// What each of these features weighs, where features of each family weigh so much.
-    pub(super) fn weigh(&self, features: &[Feature], norms: [f64; 2], weights: &mut Vec<f64>) {
+    /// What each of these features weighs, where features of each family weigh so much: [`Self::coefficient`] of
+    /// each, table after table.
+    pub(super) fn weigh(
+        &self,
+        features: &[Feature],
+        norms: [f64; 2],
+        weights: &mut Vec<f64>,
+        seen: &mut Vec<Place>,
+    ) {
         let norm = |id| match Family::of(id) {
             Family::Text => norms[0],
             Family::Structure => norms[1],
         };
         weights.clear();
-        let features = features.iter().map(|feature| feature.id);
+        let ids = || features.iter().map(|feature| feature.id);
         // The loop of a server that was taught nothing yet is the tightest of all.
-        match (self.own, self.shared) {
-            (None, None) => {
-                weights.extend(features.map(|id| f64::from(self.base.coefficient(id)) * norm(id)));
+        if self.own.is_none() && self.shared.is_none() {
+            weights.extend(ids().map(|id| f64::from(self.base.coefficient(id)) * norm(id)));
+            return;
+        }
+        weights.extend(ids().map(|id| f64::from(self.base.coefficient(id))));
+        if let Some(table) = self.own {
+            table.look(ids(), seen);
+            for ((id, weight), seen) in ids().zip(&mut *weights).zip(&*seen) {
+                let own = table.get_near(id, *seen);
+                if own != 0.0 {
+                    *weight += f64::from(own) - f64::from(self.pace.tell(own));
+                }
             }
-            _ => weights.extend(features.map(|id| self.coefficient(id) * norm(id))),
+        }
+        if let Some(table) = self.shared {
+            table.look(ids(), seen);
+            for ((id, weight), seen) in ids().zip(&mut *weights).zip(&*seen) {
+                *weight += f64::from(table.get_near(id, *seen));
+            }
+        }
+        for (id, weight) in ids().zip(weights) {
+            *weight *= norm(id);
         }
     }
 

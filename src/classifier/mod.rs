@@ -86,6 +86,8 @@ struct Reader {
     analyser: Analyser,
     /// What each feature of the comment read last weighs.
     weights: Vec<f64>,
+    /// What was learned of each, while it is looked up.
+    seen: Vec<deltas::Place>,
     scratch: explain::Scratch,
 }
 
@@ -175,6 +177,7 @@ impl Classifier {
             let Reader {
                 analyser,
                 weights,
+                seen,
                 scratch,
             } = reader;
             // Read first: nobody who learns or judges waits for the reading of a long comment.
@@ -182,7 +185,7 @@ impl Classifier {
             let learned = self.read();
             let view = learned.view(&self.base, &self.pace, &comment.site);
             let norms = self.base.shape.norms_of(features.iter().map(|f| f.id));
-            view.weigh(features, norms, weights);
+            view.weigh(features, norms, weights, seen);
             drop(learned);
             let score = self.base.shape.bias + weights.iter().sum::<f64>();
             look(analyser, weights, scratch, self.base.shape.log_odds(score))
