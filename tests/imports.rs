@@ -235,7 +235,7 @@ fn isso() {
 fn commento_and_comentario() {
     let blog = Blog::new();
     let (report, _) = blog.import("commento", &fixture("commento.sql"), &[]);
-    assert_eq!(counts(&report), [1, 0, 2, 0], "{report}");
+    assert_eq!(counts(&report), [1, 0, 3, 0], "{report}");
     let (report, _) = blog.import("commento", &fixture("comentario.sql"), &[]);
     assert_eq!(counts(&report), [2, 0, 1, 0], "{report}");
     let lines = blog.labelled();
@@ -258,6 +258,8 @@ fn commento_and_comentario() {
         assert_eq!(line["permalink"], "/pruning-currants/");
     }
     assert_eq!(lines[2]["author"], "Guest");
+    // Commento's dump has no titles.
+    assert_eq!(lines[1]["title"], "Pruning currants");
 }
 
 #[test]

@@ -66,13 +66,14 @@ pub(super) fn isso(before: Input, input: Input) -> Rows {
 }
 
 /// Commento (`comments`, `commenters`) and Comentario (`cm_comments`, `cm_users`, `cm_domain_pages`). What
-/// is approved is ham. No moderator's word says spam: what is refused may be anything, what is flagged was so by a program.
+/// is approved is ham, unless it was deleted: Commento puts "[deleted]" in its place. No moderator's word says
+/// spam: what is refused may be anything, what is flagged was so by a program.
 pub(super) fn commento(before: Input, input: Input) -> Rows {
     let others: HashMap<_, _> = lookup(before, Dialect::Standard, |record| {
         let texts = match &*record.table {
             "commenters" => ["commenterhex", "name", "email", "link"],
             "cm_users" => ["id", "name", "email", "website_url"],
-            "cm_domain_pages" => ["id", "path", "title_", ""],
+            "cm_domain_pages" => ["id", "path", "title", ""],
             _ => return None,
         };
         let [id, a, b, c] = texts.map(|column| record.take(column));
@@ -92,7 +93,7 @@ pub(super) fn commento(before: Input, input: Input) -> Rows {
         };
         let deleted = match is_new {
             true => is_true(record.text("is_deleted")),
-            false => record.text("state") == "deleted" || !record.text("deletiondate").is_empty(),
+            false => is_true(record.text("deleted")),
         };
         let [name, email, url] = other(record.text(author));
         let [path, title, _] = match is_new {
