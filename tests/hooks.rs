@@ -1,6 +1,6 @@
-//! The hooks for engines without Akismet (`integrations/hooks/`) against the real server, and a real Isso.
+//! The hooks for engines without Akismet (`integrations/hooks/`) against the real server, a real Isso and a real Staticman.
 //!
-//! `tests/run` installs Isso; `tests/hooks/table.py` says what becomes of each comment.
+//! `tests/run` installs both; `tests/hooks/table.py` and `tests/staticman/table.py` say what becomes of each comment.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -11,22 +11,26 @@ use std::process::Command;
 
 use support::clean;
 
+/// One after the other, so that the tables stand apart.
 #[test]
-#[ignore = "needs Isso: run tests/run"]
+#[ignore = "needs Isso and Staticman: run tests/run"]
 fn comments_end_where_they_belong() {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
     let clients = repository.join("target/test-clients");
-    assert!(
-        clients.join("isso").exists(),
-        "{} has no Isso: run tests/run",
-        clients.display()
-    );
-    let status = clean(Command::new("python3"))
-        .arg("-B")
-        .arg(repository.join("tests/hooks/table.py"))
-        .arg(env!("CARGO_BIN_EXE_chaffinch"))
-        .arg(clients)
-        .status()
-        .expect("python3 runs");
-    assert!(status.success(), "the table above says what is wrong");
+    let mut table = Command::new("python3");
+    table.arg("-B").arg(repository.join("tests/hooks/table.py"));
+    let staticman = Command::new(repository.join("tests/staticman/run"));
+    for (program, client) in [(table, "isso"), (staticman, "staticman")] {
+        assert!(
+            clients.join(client).exists(),
+            "{} has no {client}: run tests/run",
+            clients.display()
+        );
+        let status = clean(program)
+            .arg(env!("CARGO_BIN_EXE_chaffinch"))
+            .arg(&clients)
+            .status()
+            .expect("it runs");
+        assert!(status.success(), "the table above says what is wrong");
+    }
 }

@@ -7,7 +7,7 @@ mod support;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -464,6 +464,45 @@ fn what_an_import_that_breaks_off_has_brought_stays() {
     let file = blog.write("cut.xml.gz", &packed[..packed.len() / 2]);
     let (_, errors) = blog.broken("wordpress", &file);
     assert!(errors.contains("the file ends too early"), "{errors}");
+}
+
+#[test]
+fn killed_half_way_and_begun_again_it_brings_each_comment_once() {
+    let blog = Blog::new();
+    let lines: Vec<_> = (0..2_000)
+        .map(|n| {
+            let label = if n % 3 == 0 { "spam" } else { "ham" };
+            let content = format!("Comment number {n}: {}", "a few words more ".repeat(10));
+            format!("{}\n", json!({"label": label, "content": content}))
+        })
+        .collect();
+    // A pipe holds 64 KiB and the reader as much: when all of this is written, most of it has been read.
+    let pipe = blog.folder.path().join("pipe.jsonl");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let mut command = chaffinch();
+    command.args(["import", "--format", "jsonl", "--site", "garden.example"]);
+    let mut import = command
+        .arg(&pipe)
+        .arg("--data")
+        .arg(blog.data())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut pipe = fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+    pipe.write_all(lines[..1_800].concat().as_bytes()).unwrap();
+    import.kill().unwrap();
+    import.wait().unwrap();
+    let file = blog.write("whole.jsonl", lines.concat());
+    let (report, _) = blog.import("jsonl", &file, &[]);
+    assert_eq!(report["comments"], 2_000);
+    let known = report["known"].as_u64().unwrap();
+    assert!((1..=1_800).contains(&known), "{report}");
+    let mut said: Vec<_> = blog.said().into_iter().map(|(_, _, text)| text).collect();
+    assert_eq!(said.len(), 2_000);
+    said.sort_unstable();
+    said.dedup();
+    assert_eq!(said.len(), 2_000);
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! A folder of Staticman's files: a comment each, in YAML or JSON. There is no spam among them: what its
-//! moderators refuse is never merged.
+//! A folder of Staticman's files: a comment each, in YAML, JSON or as a text with front matter. There is no spam
+//! among them: what its moderators refuse is never merged.
 
 use std::fs;
 use std::io::{self, Read};
@@ -53,7 +53,9 @@ impl Staticman {
         if text.len() as u64 > LARGEST {
             return Err(fault(format!("it is larger than {} MiB", LARGEST >> 20)));
         }
-        let mut draft = draft(&text).map_err(fault)?;
+        let is_markdown = file.extension().is_some_and(|extension| extension == "md");
+        let read = if is_markdown { with_front } else { draft };
+        let mut draft = read(&text).map_err(fault)?;
         if draft.permalink.is_empty() {
             // Staticman puts the comments of a page into a folder of its name.
             let folder = inside.parent().map(|folder| folder.to_string_lossy());
@@ -80,7 +82,7 @@ fn find(folder: &Path, deeper: usize, files: &mut Vec<PathBuf>) -> io::Result<()
         let extension = path.extension().and_then(|extension| extension.to_str());
         if kind.is_dir() && deeper > 0 {
             find(&path, deeper - 1, files)?;
-        } else if kind.is_file() && matches!(extension, Some("yml" | "yaml" | "json")) {
+        } else if kind.is_file() && matches!(extension, Some("yml" | "yaml" | "json" | "md")) {
             files.push(path);
         }
     }
@@ -130,6 +132,21 @@ fn draft(text: &str) -> Result<Draft, String> {
     Ok(draft)
 }
 
+/// The comment below front matter. Other texts of a site have that as well, but no `_id`.
+fn with_front(text: &str) -> Result<Draft, String> {
+    let parts = text.strip_prefix("---\n");
+    let parts = parts.and_then(|text| text.split_once("\n---\n"));
+    let (front, content) = parts.ok_or("it has no front matter")?;
+    if !front.lines().any(|line| line.starts_with("_id:")) {
+        return Err("it is none of Staticman's: its front matter has no _id".to_owned());
+    }
+    let content = content.to_owned();
+    Ok(Draft {
+        content,
+        ..draft(front)?
+    })
+}
+
 fn part<'a>(draft: &'a mut Draft, name: &str) -> Option<&'a mut String> {
     let part = match name {
         "message" | "comment" | "body" | "content" | "text" => &mut draft.content,
@@ -162,6 +179,18 @@ mod tests {
         let json = super::draft(r#"{"name": "Joe", "comment": "Über\nall"}"#).unwrap();
         assert_eq!(json.content, "Über\nall");
         assert!(super::draft("{ [").is_err());
+    }
+
+    #[test]
+    fn content_may_stand_below_front_matter() {
+        let text = "---\n_id: 1\nname: Ann\n---\nFirst\n---\nsecond: [\n";
+        let draft = with_front(text).unwrap();
+        assert_eq!(
+            (draft.author.as_str(), draft.content.as_str()),
+            ("Ann", "First\n---\nsecond: [\n")
+        );
+        assert!(with_front("---\ntitle: A page\n---\nits text\n").is_err());
+        assert!(with_front("# Read me\n").is_err());
     }
 
     #[test]

@@ -23,11 +23,11 @@ def free_port():
 
 
 class Chaffinch:
-    """The binary, on a data folder of its own."""
+    """The binary, on a data folder of its own, at a port that is free unless one is named."""
 
-    def __init__(self, binary, folder):
-        self.binary, self.folder = binary, folder
-        self.port = free_port()
+    def __init__(self, binary, folder, port=None, *settings):
+        self.binary, self.folder, self.settings = binary, folder, settings
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.start()
 
@@ -35,7 +35,7 @@ class Chaffinch:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("CHAFFINCH_")}
         self.process = subprocess.Popen(
             [self.binary, "serve", "--listen", f"127.0.0.1:{self.port}", "--data", self.folder / "data",
-             "--callback-networks", "127.0.0.0/8"],
+             "--callback-networks", "127.0.0.0/8", *self.settings],
             cwd=self.folder,
             env={**clean, "CHAFFINCH_SITE_KEY": KEY, "CHAFFINCH_ADMIN_TOKEN": TOKEN},
             stdout=subprocess.PIPE,
