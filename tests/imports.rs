@@ -151,6 +151,20 @@ fn wordpress_export() {
 }
 
 #[test]
+fn comments_that_share_a_number_are_all_kept() {
+    let blog = Blog::new();
+    // As where two blogs were joined.
+    let whole = fs::read_to_string(fixture("wordpress.xml")).unwrap();
+    let number = |n| format!("<wp:comment_id>{n}</wp:comment_id>");
+    assert!(whole.contains(&number(1)) && whole.contains(&number(2)));
+    let file = blog.write("joined.xml", whole.replace(&number(2), &number(1)));
+    let (report, _) = blog.import("wordpress", &file, &[]);
+    assert_eq!(counts(&report), [3, 1, 2, 0], "{report}");
+    assert_eq!(report["known"], 0);
+    assert_eq!(blog.labelled().len(), 3);
+}
+
+#[test]
 fn wordpress_database() {
     let blog = Blog::new();
     let (report, errors) = blog.import("wordpress-sql", &fixture("wordpress.sql"), &[]);
