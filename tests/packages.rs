@@ -6,6 +6,7 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
@@ -60,28 +61,36 @@ fn the_image_can_be_built_with_what_it_is_given() {
     assert!(output.status.success(), "{script}\n{errors}");
 }
 
-/// What the compiler has read of the repository for this very program is copied into the image's build.
+/// What the compiler has read of the repository for the program, as it notes beside what it makes, is copied into the image's build.
 #[test]
 fn the_image_is_given_what_the_build_reads() {
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .canonicalize()
+        .unwrap();
     let read = |file: &str| std::fs::read_to_string(repository.join(file)).unwrap();
     let (steps, let_in) = (read("Dockerfile"), read(".dockerignore"));
-    let noted = Path::new(env!("CARGO_BIN_EXE_chaffinch")).with_extension("d");
-    let noted = std::fs::read_to_string(noted).expect("the compiler's notes");
-    let files: Vec<_> = noted.split_whitespace().collect();
-    let mut roots = files
-        .iter()
-        .filter_map(|file| file.strip_suffix("src/main.rs"));
-    let root = roots.next().expect("the program's own file");
-    let mut folders: Vec<_> = files
-        .iter()
-        .filter_map(|file| file.strip_prefix(root)?.split_once('/'))
-        .map(|(folder, _)| folder)
-        .filter(|folder| *folder != "target")
-        .collect();
-    folders.sort_unstable();
-    folders.dedup();
-    assert!(folders.contains(&"src"), "{folders:?}");
+    let made = Path::new(env!("CARGO_BIN_EXE_chaffinch")).with_file_name("deps");
+    let mut folders = BTreeSet::new();
+    for file in std::fs::read_dir(made).unwrap() {
+        let file = file.unwrap().path();
+        let name = file.file_name().unwrap().to_string_lossy();
+        if !name.starts_with("chaffinch-") || file.extension() != Some("d".as_ref()) {
+            continue;
+        }
+        let notes = std::fs::read_to_string(&file).unwrap();
+        for word in notes.split_whitespace() {
+            // Relative to the repository, some by way of "..". What is gone was noted for an earlier build.
+            let Ok(path) = repository.join(word).canonicalize() else {
+                continue;
+            };
+            let mut inside = path.strip_prefix(&repository).into_iter().flatten();
+            if let (Some(folder), Some(_)) = (inside.next(), inside.next()) {
+                folders.insert(folder.to_str().unwrap().to_owned());
+            }
+        }
+    }
+    folders.remove("target");
+    assert!(folders.contains("src"), "{folders:?}");
     for folder in folders {
         let copied = format!("COPY {folder} {folder}");
         assert!(
