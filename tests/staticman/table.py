@@ -26,7 +26,7 @@ from servers import KEY, Chaffinch, Table, free_port, wait_for  # noqa: E402
 COMMENTS = json.loads((HERE.parent / "clients/comments.json").read_text())
 HAM, SPAM = COMMENTS["ham"], COMMENTS["spam"]
 SECRET = "a secret of the tests"
-# As in the documentation of Staticman.
+# What a site says of its comments to Staticman.
 SITE = """comments:
   allowedFields: [name, email, url, message]
   branch: main
